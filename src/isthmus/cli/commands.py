@@ -1,0 +1,156 @@
+"""One function per command. Each imports what it needs, prints to standard output and raises `IsthmusError`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from isthmus.cli import arguments
+from isthmus.errors import FiguresError, InputError, OutputError, Problem, SpecError
+
+
+def run(options: Namespace) -> None:
+    """Carry the main job as far as the command says and print what came out."""
+    from isthmus import pipeline
+    from isthmus.cli import show
+    from isthmus.cli.progress import Progress
+
+    _refuse_unwritable(options.out)
+    with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
+        folder = pipeline.run(
+            options.corridor,
+            out=options.out,
+            sets=options.sets,
+            scenario=options.scenario,
+            seed=options.seed,
+            quick=options.quick,
+            figures=options.figures,
+            until=arguments.STAGES[options.command][0],
+            report=progress,
+        )
+    show.print_run(folder.path, as_json=options.json)
+
+
+def check(options: Namespace) -> None:
+    """Read the corridor and its figures; raise everything that is wrong with either."""
+    from isthmus import spec
+    from isthmus.data.figures import read_figures
+
+    loaded = spec.load(options.corridor, sets=options.sets, scenario=options.scenario)
+    corridor = loaded.corridor
+    problems = spec.check(corridor)
+    path = options.figures or loaded.path.parent / corridor.figures
+    wrong_figures: tuple[Problem, ...] = ()
+    try:
+        read_figures(path)
+    except FiguresError as error:
+        wrong_figures = error.problems
+    if problems:
+        raise SpecError([*problems, *wrong_figures])
+    if wrong_figures:
+        raise FiguresError(wrong_figures)
+    if options.json:
+        _print_json({"corridor": corridor.name, "file": str(loaded.path), "hash": loaded.hash, "problems": []})
+    else:
+        _print(
+            f"{loaded.path} and {path.name} are fine: {len(corridor.groups)} groups, {len(corridor.places)} places, "
+            f"{len(corridor.legs)} legs, {len(corridor.series)} series."
+        )
+
+
+def show_run(options: Namespace) -> None:
+    """Print a run folder."""
+    from isthmus.cli import show
+
+    show.print_run(options.run, as_json=options.json)
+
+
+def new(options: Namespace) -> None:
+    """Copy a shipped corridor into a new folder, whole or not at all."""
+    from isthmus import spec
+
+    shipped = spec.shipped()
+    if options.example not in shipped:
+        raise InputError.one(
+            where="--from",
+            expected=f"one of {', '.join(sorted(shipped))}",
+            found=options.example,
+            remedy="see 'isthmus list'",
+        )
+    folder: Path = options.folder
+    if folder.exists():
+        raise InputError.one(
+            where=str(folder), expected="a name that is free", found="it exists", remedy="choose another, or remove it"
+        )
+    _refuse_unwritable(folder.parent)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
+        copy = Path(scratch, folder.name)
+        shutil.copytree(shipped[options.example].parent, copy, ignore=shutil.ignore_patterns("__*__*"))
+        copy.rename(folder)
+    file = folder / "corridor.yaml"
+    if options.json:
+        _print_json({"folder": str(folder), "corridor": str(file)})
+    else:
+        _print(
+            f"{folder} is a copy of {options.example}. Edit {file}, then:\n  isthmus check {file}\n  isthmus run {file}"
+        )
+
+
+def list_shipped(options: Namespace) -> None:
+    """Print the names and titles of the shipped corridors."""
+    from isthmus import spec
+
+    titles = {name: spec.load(path).corridor.title for name, path in sorted(spec.shipped().items())}
+    if options.json:
+        _print_json({"corridors": [{"name": name, "title": title} for name, title in titles.items()]})
+    else:
+        _print("\n".join(f"{name}  {title}" for name, title in titles.items()))
+
+
+def schema(_: Namespace) -> None:
+    """Print the JSON Schema of corridor files."""
+    from isthmus import spec
+
+    _print_json(spec.json_schema())
+
+
+COMMANDS: dict[str, Callable[[Namespace], None]] = {
+    **dict.fromkeys(arguments.STAGES, run),
+    "check": check,
+    "show": show_run,
+    "new": new,
+    "list": list_shipped,
+    "schema": schema,
+}
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Raise before the work, not after it, when the nearest folder that exists cannot be written to."""
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        found = "a file"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        found = "a folder that may not be written to"
+    else:
+        return
+    raise OutputError.one(
+        where=str(nearest), expected="a folder to write to", found=found, remedy="choose another folder"
+    )
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _print_json(content: Any) -> None:
+    _print(json.dumps(content, indent=2, ensure_ascii=False))

@@ -1,0 +1,82 @@
+"""Progress on standard error: a bar with the time left on a terminal, a line per stage elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from isthmus.pipeline import Event
+
+
+class Progress:
+    """Prints the events of a pipeline run; call it with each, inside a ``with`` block."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        self._started = time.monotonic()
+        self._stage = ""
+        self._done = 0.0
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Draw the bar, where there is a terminal to draw it on."""
+        if self._stream.isatty() and not self._quiet:
+            self._bar, self._task = _bar(self._stream)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show that the run has come as far as this event says; the bar never goes back."""
+        self._done = min(1.0, max(self._done, event.done))
+        if self._bar is not None and self._task is not None:
+            what = f"{event.stage}: {event.note}" if event.note else event.stage
+            left = time_left(self._done, time.monotonic() - self._started)
+            self._bar.update(self._task, completed=self._done, description=what, left=left)
+        elif event.stage != self._stage and not self._quiet:
+            left = time_left(self._done, time.monotonic() - self._started)
+            self._stream.write(
+                f"[{self._done:4.0%}] {event.stage} {event.note}".rstrip() + (f" ({left})" if left else "")
+            )
+            self._stream.write("\n")
+            self._stream.flush()
+        self._stage = event.stage
+
+
+def time_left(done: float, elapsed: float) -> str:
+    """Say how long the rest takes if it goes on as so far.
+
+    Args:
+        done: Share of the work done, 0 to 1.
+        elapsed: Time it took, seconds.
+
+    Returns:
+        Words such as ``about 40 s left``; nothing before a fiftieth is done or when all is.
+    """
+    if not 0.02 <= done < 1.0:
+        return ""
+    seconds = elapsed * (1.0 - done) / done
+    return f"about {seconds / 60:.0f} min left" if seconds >= 90.0 else f"about {max(seconds, 1.0):.0f} s left"
+
+
+def _bar(stream: TextIO) -> tuple[Bar, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"), TextColumn("{task.description}"))
+    bar = Bar(*columns, console=Console(file=stream), transient=True)
+    return bar, bar.add_task("starting", total=1.0, left="")
