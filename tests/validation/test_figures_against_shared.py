@@ -5,10 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import isthmus
+from isthmus.data.align import align
 from isthmus.data.figures import read_figures
 from isthmus.data.series import FlowSeries, StockSeries
+from isthmus.spec.schema import Corridor
 from isthmus.timegrid import month_range
 
 ROOT = Path(__file__).parents[2]
@@ -103,3 +106,12 @@ def test_every_month_has_a_row_and_only_honduras_lacks_numbers(figures):
 def test_nothing_is_dated_after_the_end_of_may_2024(figures):
     assert {f.published_or_seen for f in figures.rows} == {"2024-05-31"}
     assert max(f.period for f in figures.rows) == "2024-05"
+
+
+def test_the_shipped_corridor_sees_all_172_monthly_figures(figures):
+    document = YAML(typ="safe").load(TABLE.with_name("corridor.yaml"))
+    seen = align(figures, Corridor.model_validate(document), month_range("2022-01", "2024-05"))
+    assert seen.series == MONTHLY
+    assert seen.mask.sum() == 6 * 29 - 2
+    assert seen.gaps() == ()
+    assert seen.unwatched[-2:] == ("unhcr_new_applications", "unhcr_pending")
