@@ -1,0 +1,160 @@
+"""Names that must exist: places, groups, legs, series, countries, frictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from isthmus.spec.check.finding import Finding
+from isthmus.spec.countries import alpha2_codes, alpha3_codes, code_like
+from isthmus.spec.document import Path, did_you_mean, show
+from isthmus.spec.schema import Corridor
+
+REFERENCES: dict[str, str] = {
+    "groups.*.origin": "places",
+    "groups.*.pull.<key>": "places",
+    "legs.*.from": "places",
+    "legs.*.to": "places",
+    "entry_rules.*.place": "places",
+    "entry_rules.*.group": "groups",
+    "policies.*.place": "places",
+    "policies.*.effects.*.group": "groups",
+    "drivers.*.group": "groups",
+    "series.*.group": "groups",
+    "series.*.watches.arrivals_at": "places",
+    "series.*.watches.departures_on.*": "legs",
+    "series.*.watches.arrivals_on.*": "legs",
+}
+"""Fields that name an entry of a block."""
+
+_ONE = {"places": "place", "groups": "group", "legs": "leg", "series": "series"}
+_EFFECT_TARGETS = {"leg": "legs", "settle": "places", "detection": "series"}
+
+
+def select(data: Any, pattern: str) -> Iterator[tuple[Path, Any]]:
+    """Yield path and value of the fields a pattern covers; ``*`` is any key or index, ``<key>`` the keys."""
+    parts = pattern.split(".")
+    waiting: list[tuple[Path, Any]] = [((), data)]
+    for part in parts:
+        below: list[tuple[Path, Any]] = []
+        for path, value in waiting:
+            if isinstance(value, dict):
+                if part == "<key>":
+                    below += [((*path, key), key) for key in value]
+                elif part == "*":
+                    below += [((*path, key), item) for key, item in value.items()]
+                elif part in value:
+                    below.append(((*path, part), value[part]))
+            elif isinstance(value, list) and part == "*":
+                below += [((*path, index), item) for index, item in enumerate(value)]
+        waiting = below
+    yield from ((path, value) for path, value in waiting if value is not None)
+
+
+def as_written(corridor: Corridor) -> dict[str, Any]:
+    """Return the corridor as plain data with the keys of the file."""
+    return corridor.model_dump(mode="json", by_alias=True)
+
+
+def check_names(corridor: Corridor) -> Iterator[Finding]:
+    """Every place, group, leg and series that is named exists."""
+    data = as_written(corridor)
+    for pattern, block in REFERENCES.items():
+        for path, name in select(data, pattern):
+            if name not in data[block]:
+                yield _unknown(path, name, block, list(data[block]))
+
+
+def _unknown(path: Path, name: str, block: str, known: list[str]) -> Finding:
+    return Finding(path, f"a {_ONE[block]} named under `{block}`", show(name), did_you_mean(name, known))
+
+
+def check_effect_targets(corridor: Corridor) -> Iterator[Finding]:
+    """An effect names the leg, place or series that it shifts; one on departures names none."""
+    data = as_written(corridor)
+    for path, effect in select(data, "policies.*.effects.*"):
+        block, name = _EFFECT_TARGETS.get(effect["on"]), effect["id"]
+        if block is None and name is not None:
+            yield Finding((*path, "id"), "no `id` for an effect on departures", show(name), "name the group instead")
+        elif block is not None and name is None:
+            wanted = f"`id`: the {_ONE[block]} that shifts"
+            yield Finding(path, wanted, "nothing", f"add `id` with a name from `{block}`")
+        elif block is not None and name not in data[block]:
+            yield _unknown((*path, "id"), name, block, list(data[block]))
+
+
+def check_codes(corridor: Corridor) -> Iterator[Finding]:
+    """Groups and countries are codes of ISO 3166-1."""
+    for code in corridor.groups:
+        if code not in alpha3_codes():
+            yield Finding(
+                ("groups", code),
+                "a nationality as ISO 3166-1 alpha-3 code",
+                show(code),
+                _code_remedy(code, list(alpha3_codes()), code_like(code, letters=3)),
+            )
+    for name, place in corridor.places.items():
+        if place.country not in alpha2_codes():
+            yield Finding(
+                ("places", name, "country"),
+                "a country as ISO 3166-1 alpha-2 code",
+                show(place.country),
+                _code_remedy(place.country, [], code_like(place.country, letters=2)),
+            )
+
+
+def _code_remedy(code: str, known: list[str], meant: str | None) -> str:
+    if meant:
+        return f"did you mean `{meant}`?"
+    return did_you_mean(code, known, otherwise="look the code up; groups are nationalities and nothing finer")
+
+
+def check_coordinates(corridor: Corridor) -> Iterator[Finding]:
+    """Coordinates are no finer than a town."""
+    for name, place in corridor.places.items():
+        for key, value in (("lat", place.lat), ("lon", place.lon)):
+            if abs(value * 100 - round(value * 100)) > 1e-6:
+                yield Finding(
+                    ("places", name, key),
+                    "at most two decimals (a town or region, about 1 km)",
+                    show(value),
+                    f"write {value:.1f}; finer positions can expose people",
+                )
+
+
+def check_origins(corridor: Corridor) -> Iterator[Finding]:
+    """A group starts at a place whose role is origin."""
+    for code, group in corridor.groups.items():
+        place = corridor.places.get(group.origin)
+        if place is not None and place.role != "origin":
+            origins = [name for name, other in corridor.places.items() if other.role == "origin"]
+            remedy = f"set the role of `{group.origin}` to origin, or start at: {', '.join(origins) or 'a new place'}"
+            found = f"`{group.origin}`, a place of role {place.role}"
+            yield Finding(("groups", code, "origin"), "a place of role origin", found, remedy)
+
+
+def check_destinations(corridor: Corridor) -> Iterator[Finding]:
+    """A destination says what ending the journey there is worth; a pull goes to such a place."""
+    for name, place in corridor.places.items():
+        if place.role == "destination" and place.settle is None:
+            remedy = "add `settle`: 0.0 at the destination that the others are measured against"
+            yield Finding(("places", name), "`settle` at a destination", "nothing", remedy)
+    for code, group in corridor.groups.items():
+        for name in group.pull:
+            pulled = corridor.places.get(name)
+            if pulled is not None and pulled.settle is None and pulled.role != "destination":
+                remedy = f"add `settle` to the place `{name}`, or take the pull out"
+                found = f"`{name}`, where nobody settles"
+                yield Finding(("groups", code, "pull", name), "a place where people settle", found, remedy)
+
+
+def check_friction(corridor: Corridor) -> Iterator[Finding]:
+    """Every entry requirement in use has a friction."""
+    for index, rule in enumerate(corridor.entry_rules):
+        if rule.requirement not in corridor.choice.friction:
+            yield Finding(
+                ("entry_rules", index, "requirement"),
+                "a requirement with a friction under `choice.friction`",
+                show(rule.requirement),
+                f"add `choice.friction.{rule.requirement}`",
+            )

@@ -1,0 +1,351 @@
+"""The corridor as written: frozen models, one per block of the corridor file.
+
+The schema is the manual: every field's docstring states its meaning and unit, and becomes the
+description in the JSON Schema that ``isthmus schema`` prints. Unknown keys are refused. Checks that
+need more than one block (an unknown place in a leg, a cycle) live in ``spec/check.py``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""Lower-case identifier of a place, leg, series, driver, policy or scenario."""
+
+GroupId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 3166-1 alpha-3 code of a nationality; groups are nationalities and nothing finer."""
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2 code of a country."""
+
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+"""A calendar month, ``YYYY-MM``."""
+
+
+def _written_out(value: object) -> object:
+    """Refuse digits alone, which would be read as seconds since 1970."""
+    if isinstance(value, str) and value.replace(".", "").isdigit():
+        message = "a date is written YYYY-MM-DD"
+        raise ValueError(message)
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_out)]
+"""A calendar day, ``YYYY-MM-DD``."""
+
+Confidence = Literal["S", "S2", "D", "C", "B"]
+"""S seen in the named source, S2 seen in a copy, D derived, C computed from published data, B background."""
+
+Requirement = Literal["visa_free", "visa_on_arrival", "e_visa", "visa_required", "transit_visa", "closed"]
+
+
+class Block(BaseModel):
+    """Settings shared by all blocks: frozen, unknown keys refused, finite numbers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class NormalPrior(Block):
+    """A real quantity with a normal prior."""
+
+    dist: Literal["normal"]
+    mean: float
+    sd: Annotated[float, Field(gt=0)]
+    source: str | None = None
+    """Where the prior comes from."""
+    confidence: Confidence = "B"
+
+
+class LognormalPrior(Block):
+    """A positive quantity whose logarithm is normal."""
+
+    dist: Literal["lognormal"]
+    median: Annotated[float, Field(gt=0)]
+    sd_log: Annotated[float, Field(gt=0)]
+    source: str | None = None
+    confidence: Confidence = "B"
+
+
+class LogitNormalPrior(Block):
+    """A share between 0 and 1 whose logit is normal."""
+
+    dist: Literal["logitnormal"]
+    median: Annotated[float, Field(gt=0, lt=1)]
+    sd_logit: Annotated[float, Field(gt=0)]
+    source: str | None = None
+    confidence: Confidence = "B"
+
+
+Prior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior, Field(discriminator="dist")]
+"""A quantity to be learned. Every prior is normal on the natural, log or logit scale."""
+
+Quantity = float | Prior
+"""A number (assumed, fixed) or a prior (learned as far as the figures can see it)."""
+
+
+class Duration(Block):
+    """A gamma-distributed time."""
+
+    mean_days: Annotated[float, Field(gt=0, le=3650)]
+    sd_days: Annotated[float, Field(gt=0, le=3650)]
+    source: str | None = None
+    confidence: Confidence = "B"
+
+
+class Source(Block):
+    """A publication that the file leans on."""
+
+    title: str
+    url: str | None = None
+    date: Day | None = None
+
+
+class TimeSettings(Block):
+    """The grid on which the model runs and what is fitted."""
+
+    step: Literal["day", "dekad", "month"] = "dekad"
+    """Length of a step. Dekads are days 1-10, 11-20 and 21 to the end of a month."""
+    start: Month
+    """First month simulated; some months before the first figure, so that the corridor fills."""
+    fit_from: Month
+    """First month whose figures are used."""
+    fit_to: Month | None = None
+    """Last month whose figures are used; absent: the last month with a figure."""
+    reference: Month
+    """Month against which accessibility is measured in the departures equation."""
+    horizon_months: Annotated[int, Field(ge=1, le=36)] = 6
+    """Months forecast after the last fitted month."""
+
+
+class Group(Block):
+    """A nationality travelling along the corridor."""
+
+    label: str
+    origin: Id
+    """Place where the group starts."""
+    departures: Departures
+    budget_usd: LognormalPrior | None = None
+    """Money a person can spend on the whole journey, US$."""
+    pull: dict[Id, Quantity] = {}
+    """Added value of a destination for this group, by place."""
+
+
+class Departures(Block):
+    """log departures = log level + season + drivers + feedback x (accessibility - reference) + AR(1)."""
+
+    level: Quantity
+    """Departures a month at the reference accessibility, persons."""
+    persistence: Quantity = 0.95
+    """Month-to-month autocorrelation of the deviation, 0 to 1."""
+    innovation: Quantity = 0.2
+    """Standard deviation of a month's new deviation on the log scale."""
+    feedback: Quantity = 0.0
+    """kappa: log departures gained per unit of accessibility."""
+    tails: Annotated[float, Field(ge=2.1, le=1000)] | None = None
+    """Degrees of freedom of Student-t innovations; absent: normal."""
+    season_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
+    """Prior standard deviation of each of two yearly harmonics on the log scale; 0: no season."""
+
+
+class Place(Block):
+    """A point of the corridor, never finer than a town or a border."""
+
+    label: str
+    role: Literal["origin", "hub", "transit", "bottleneck", "destination"]
+    country: CountryCode
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    """Degrees north, at most two decimals (town or region)."""
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    """Degrees east, at most two decimals (town or region)."""
+    stay: Duration | None = None
+    """Time spent before moving on; absent: none."""
+    settle: Quantity | None = None
+    """Value of ending the journey here; absent: nobody does. Needed at destinations."""
+    note: str | None = None
+
+
+class Leg(Block):
+    """A directed connection between two places. Aggregate: no path, vendor or schedule."""
+
+    from_: Annotated[Id, Field(alias="from")]
+    """Place where the leg starts."""
+    to: Id
+    """Place where the leg ends."""
+    mode: Literal["air", "road", "sea", "walk", "mixed"]
+    kind: Literal["forward", "reverse"] = "forward"
+    """Forward legs form a graph without cycles. A reverse leg ends the journey as a return."""
+    duration: Duration
+    price_usd: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+    """Low and high of what the leg costs a person, US$."""
+    price_source: str | None = None
+    price_confidence: Confidence = "B"
+    risk: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Believed probability of serious harm on the leg."""
+    constant: Quantity = 0.0
+    """Value of the leg beyond price, time and risk."""
+    drift: Quantity = 0.0
+    """Standard deviation of the monthly random walk of the constant; 0: constant in time."""
+    capacity_per_day: Annotated[float, Field(ge=0)] | None = None
+    """Persons a day the leg can carry, where known."""
+    note: str | None = None
+
+
+class EntryRule(Block):
+    """What a nationality needs to enter a place, from a date."""
+
+    group: GroupId
+    place: Id
+    requirement: Requirement
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day | None = None
+    """First day on which the rule no longer holds; absent: open."""
+    announced: Day | None = None
+    """Day on which the rule was announced; absent: the day it begins."""
+    source: str
+    confidence: Confidence = "B"
+
+
+class Effect(Block):
+    """A shift caused by a policy, from its date on."""
+
+    on: Literal["departures", "leg", "settle", "detection"]
+    """What shifts: log departures, the value of a leg or of settling, log detection."""
+    id: Id | None = None
+    """The leg, place or series that shifts; absent for departures."""
+    group: GroupId | None = None
+    """The group concerned; absent: all."""
+    size: Quantity
+    """Shift on the log or value scale when fully in force."""
+    ramp_days: Annotated[float, Field(ge=0, le=730)] = 0
+    """Days over which the shift builds up linearly."""
+    half_life_days: Annotated[float, Field(gt=0)] | None = None
+    """Days after which half the shift has faded; absent: lasting."""
+
+
+class Policy(Block):
+    """A dated decision or event that may move flows."""
+
+    label: str
+    date: Day
+    until: Day | None = None
+    announced: Day | None = None
+    place: Id | None = None
+    effects: tuple[Effect, ...] = ()
+    """Empty: only marked on the charts."""
+    source: str
+    confidence: Confidence = "B"
+
+
+class Driver(Block):
+    """A dated push or pull series that shifts departures or a destination's pull."""
+
+    label: str
+    group: GroupId | None = None
+    """The group moved; absent: all."""
+    values: dict[Month, float]
+    """One value a month; months without a value are missing, not interpolated."""
+    transform: Literal["none", "log", "standardise"] = "standardise"
+    lag_months: Annotated[int, Field(ge=0, le=24)] = 0
+    coefficient: Quantity
+    after_end: Literal["hold", "zero"] = "hold"
+    """What is assumed after the last value."""
+    source: str
+
+
+class Watch(Block):
+    """What a series counts: arrivals at a place, or departures or arrivals on legs."""
+
+    arrivals_at: Id | None = None
+    departures_on: tuple[Id, ...] = ()
+    arrivals_on: tuple[Id, ...] = ()
+
+
+class Series(Block):
+    """An official series and how it sees the flow: y ~ NegBinomial(detection x flow + baseline, dispersion)."""
+
+    label: str
+    figures: Id
+    """Name of the series in the table of figures."""
+    group: GroupId
+    watches: Watch
+    kind: Literal["flow", "stock"] = "flow"
+    counts: Literal["persons", "events"] = "persons"
+    detection: Quantity = 1.0
+    """Expected count per person passing; above 1 where events are counted."""
+    detection_drift: Quantity = 0.0
+    """Standard deviation of the monthly random walk of log detection; 0: constant."""
+    baseline: Quantity = 0.0
+    """Counted a month beside the corridor's flow (ordinary travellers), persons."""
+    dispersion: Quantity = 30.0
+    """phi of the negative binomial: variance = mean + mean^2/phi."""
+    delay_months: Annotated[int, Field(ge=0, le=24)] = 0
+    """Months between the end of a month and the publication of its figure."""
+    exclude: tuple[Month, ...] = ()
+    """Months known to be wrong and not used, with the reason in the note."""
+    note: str | None = None
+
+
+class Choice(Block):
+    """Parameters of the recursive logit."""
+
+    cost: Quantity
+    """theta_c: value lost per budget spent."""
+    time: Quantity
+    """theta_t: value lost per 30 days of travel and stay."""
+    risk: Quantity
+    """theta_r: value lost per unit of believed risk."""
+    friction: dict[Requirement, Quantity]
+    """Value lost at a place under each entry requirement."""
+
+
+class Claim(Block):
+    """A public statement to be held against figures and model."""
+
+    text: str
+    source: str
+    check: Literal["sum_of_series", "ratio_of_series", "journey", "stock_summed"]
+    series: tuple[Id, ...] = ()
+    """Series of the table of figures that the claim is about."""
+    period: tuple[str, str] | None = None
+    """First and last period, ``YYYY`` or ``YYYY-MM``."""
+    value: float | None = None
+    """The figure claimed."""
+    note: str | None = None
+
+
+class Scenario(Block):
+    """A named override: a partial corridor document laid over the file."""
+
+    label: str
+    set: dict[str, Any]
+    """The parts of the document that differ."""
+
+
+class Corridor(Block):
+    """A corridor, whole."""
+
+    isthmus: Literal[1]
+    """Version of this file format."""
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+    title: str
+    summary: str
+    time: TimeSettings
+    figures: str = "figures.csv"
+    """Table of official figures, relative to this file."""
+    groups: Annotated[dict[GroupId, Group], Field(min_length=1)]
+    places: Annotated[dict[Id, Place], Field(min_length=2)]
+    legs: Annotated[dict[Id, Leg], Field(min_length=1)]
+    choice: Choice
+    entry_rules: tuple[EntryRule, ...] = ()
+    policies: dict[Id, Policy] = {}
+    drivers: dict[Id, Driver] = {}
+    series: Annotated[dict[Id, Series], Field(min_length=1)]
+    claims: dict[Id, Claim] = {}
+    scenarios: dict[Id, Scenario] = {}
+    sources: dict[Id, Source] = {}
+
+
+Group.model_rebuild()
