@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import xarray as xr
 
-from isthmus import spec
+from isthmus.spec.load import load
 
 FORECAST_COLUMNS = {"series", "period", "kind", "unit", "model", "median", "lo50", "hi50", "lo90", "hi90"}
 SCORE_COLUMNS = ["model", "checkpoint", "group", "origin", "horizon", "crps_log", "wis", "covered50", "covered90"]
@@ -44,7 +44,7 @@ def manifest(run: Path) -> None:
 
 def corridor(run: Path) -> None:
     """The resolved corridor can be read again."""
-    loaded = spec.load(run / "corridor.yaml")
+    loaded = load(run / "corridor.yaml")
     need(holds=run.name.startswith(loaded.corridor.name), otherwise=f"is of {loaded.corridor.name}")
 
 
@@ -109,7 +109,7 @@ def summary(run: Path) -> None:
 def report(run: Path) -> None:
     """The page stands alone: it says its corridor and provenance and fetches nothing."""
     page = (run / "report.html").read_text(encoding="utf-8")
-    loaded = spec.load(run / "corridor.yaml")
+    loaded = load(run / "corridor.yaml")
     need(holds=page.rstrip().endswith("</html>"), otherwise="is cut short")
     need(holds=loaded.corridor.title.split(":")[0] in page, otherwise="does not name the corridor")
     need(holds=json.loads((run / "manifest.json").read_text())["hash"][:12] in page, otherwise="lacks the hash")

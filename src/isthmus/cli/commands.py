@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.cli import arguments
-from isthmus.errors import FiguresError, InputError, OutputError, Problem, SpecError
+from isthmus.errors import InputError, OutputError
 
 
 def run(options: Namespace) -> None:
@@ -39,29 +39,21 @@ def run(options: Namespace) -> None:
 
 
 def check(options: Namespace) -> None:
-    """Read the corridor and its figures; raise everything that is wrong with either."""
-    from isthmus import spec
+    """Read the corridor, its figures, and the one against the other; raise everything that is wrong."""
+    from isthmus.data.align import align
     from isthmus.data.figures import read_figures
+    from isthmus.spec.load import load
 
-    loaded = spec.load(options.corridor, sets=options.sets, scenario=options.scenario)
+    loaded = load(options.corridor, sets=options.sets, scenario=options.scenario)
     corridor = loaded.corridor
-    problems = spec.check(corridor)
-    path = options.figures or loaded.path.parent / corridor.figures
-    wrong_figures: tuple[Problem, ...] = ()
-    try:
-        read_figures(path)
-    except FiguresError as error:
-        wrong_figures = error.problems
-    if problems:
-        raise SpecError([*problems, *wrong_figures])
-    if wrong_figures:
-        raise FiguresError(wrong_figures)
+    figures = read_figures(options.figures or loaded.path.parent / corridor.figures)
+    align(figures, corridor, ())
     if options.json:
         _print_json({"corridor": corridor.name, "file": str(loaded.path), "hash": loaded.hash, "problems": []})
     else:
         _print(
-            f"{loaded.path} and {path.name} are fine: {len(corridor.groups)} groups, {len(corridor.places)} places, "
-            f"{len(corridor.legs)} legs, {len(corridor.series)} series."
+            f"{loaded.path} and {figures.path} are fine: {len(corridor.groups)} groups, {len(corridor.places)} places, "
+            f"{len(corridor.legs)} legs, {len(corridor.series)} series, {len(figures.rows)} figures."
         )
 
 
@@ -74,9 +66,9 @@ def show_run(options: Namespace) -> None:
 
 def new(options: Namespace) -> None:
     """Copy a shipped corridor into a new folder, whole or not at all."""
-    from isthmus import spec
+    from isthmus.spec.load import shipped as find_shipped
 
-    shipped = spec.shipped()
+    shipped = find_shipped()
     if options.example not in shipped:
         raise InputError.one(
             where="--from",
@@ -106,9 +98,9 @@ def new(options: Namespace) -> None:
 
 def list_shipped(options: Namespace) -> None:
     """Print the names and titles of the shipped corridors."""
-    from isthmus import spec
+    from isthmus.spec.load import load, shipped
 
-    titles = {name: spec.load(path).corridor.title for name, path in sorted(spec.shipped().items())}
+    titles = {name: load(path).corridor.title for name, path in sorted(shipped().items())}
     if options.json:
         _print_json({"corridors": [{"name": name, "title": title} for name, title in titles.items()]})
     else:
@@ -117,9 +109,9 @@ def list_shipped(options: Namespace) -> None:
 
 def schema(_: Namespace) -> None:
     """Print the JSON Schema of corridor files."""
-    from isthmus import spec
+    from isthmus.spec.load import json_schema
 
-    _print_json(spec.json_schema())
+    _print_json(json_schema())
 
 
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
