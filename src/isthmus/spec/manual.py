@@ -197,13 +197,14 @@ def _number_words(schema: Schema) -> str:
         f"{words} {schema[key]:g}"
         for key, words in (
             ("exclusiveMinimum", "above"),
-            ("minimum", "of at least"),
+            ("minimum", "at least"),
             ("exclusiveMaximum", "below"),
-            ("maximum", "of at most"),
+            ("maximum", "at most"),
         )
         if key in schema
     ]
-    return f"{what} {' and '.join(bounds)}".strip()
+    link = " of " if bounds and bounds[0].startswith("at") else " "
+    return f"{what}{link}{' and '.join(bounds)}".strip()
 
 
 def _number_within(schema: Schema) -> Any:

@@ -8,6 +8,7 @@ need more than one block (an unknown place in a leg, a cycle) live in ``spec/che
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -25,15 +26,17 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 """A calendar month, ``YYYY-MM``."""
 
 
-def _written_out(value: object) -> object:
-    """Refuse digits alone, which would be read as seconds since 1970."""
-    if isinstance(value, str) and value.replace(".", "").isdigit():
-        message = "a date is written YYYY-MM-DD"
-        raise ValueError(message)
-    return value
+def _day(value: object) -> dt.date:
+    """Read a written-out day; a number would be read as seconds since 1970."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return dt.date.fromisoformat(value)
+    message = "a date is written YYYY-MM-DD"
+    raise ValueError(message)
 
 
-Day = Annotated[dt.date, BeforeValidator(_written_out)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
 """A calendar day, ``YYYY-MM-DD``."""
 
 Confidence = Literal["S", "S2", "D", "C", "B"]
