@@ -18,6 +18,18 @@ class Country:
     """Short English name."""
 
 
+_ALSO_WRITTEN = {
+    "UK": "GB",
+    "EL": "GR",
+    "USA": "US",
+    "Russia": "RU",
+    "Turkey": "TR",
+    "Ivory Coast": "CI",
+    "Brunei": "BN",
+}
+"""Other codes and names in use, to alpha-2."""
+
+
 @cache
 def countries() -> tuple[Country, ...]:
     """Return all countries, by alpha-2 code."""
@@ -38,13 +50,13 @@ def alpha3_codes() -> dict[str, Country]:
 
 
 def code_like(text: str, *, letters: int) -> str | None:
-    """Return the code of the country that a code of the other length, a name or a misspelling means, or None.
+    """Return the code of the country that a code of the other length or a name means, or None.
 
     Args:
-        text: what was written: ``CHI``, ``CN`` or ``China``.
+        text: what was written: ``CN``, ``UK`` or ``China``.
         letters: 2 or 3, the length of the code wanted.
     """
-    wanted = text.strip().casefold()
+    wanted = _ALSO_WRITTEN.get(text.strip(), text.strip()).casefold()
     for country in countries():
         if wanted in {country.alpha2.casefold(), country.alpha3.casefold(), country.name.casefold()}:
             return country.alpha2 if letters == 2 else country.alpha3

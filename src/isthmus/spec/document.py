@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -133,6 +134,8 @@ def show(value: Any) -> str:
         return f"a mapping of {len(value)} keys" if value else "an empty mapping"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}" if value else "an empty list"
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     end = '..."' if isinstance(value, str) else "..."
     return text if len(text) <= 60 else text[:56] + end

@@ -63,8 +63,8 @@ def load(path_or_name: str | Path, *, sets: Sequence[str] = (), scenario: str | 
     laid = base if scenario is None else apply_sets(lay_scenario(base, scenario), sets)
     problems += check_protection(base) + scenario_problems(base)
     corridor, found = _validate(laid)
-    said = {(problem.where, problem.expected) for problem in problems}
-    problems += [problem for problem in found if (problem.where, problem.expected) not in said]
+    said = {problem.where for problem in problems}
+    problems += [problem for problem in found if problem.where not in said]
     problems += _in_scenarios(base, sets, problems)
     if problems or corridor is None:
         raise SpecError(capped(problems))
@@ -93,11 +93,11 @@ def json_schema() -> dict[str, Any]:
 
 def _in_scenarios(base: Node, sets: Sequence[str], known: Sequence[Problem]) -> list[Problem]:
     """Return what is wrong with the file's scenarios once laid over it, and is not wrong without them."""
-    said = {(problem.where, problem.expected, problem.found) for problem in known}
+    said = {problem.where for problem in known}
     problems = []
     for name in scenario_names(base)[:100]:
         for problem in _validate(apply_sets(lay_scenario(base, name), sets))[1]:
-            if (problem.where, problem.expected, problem.found) not in said:
+            if problem.where not in said:
                 where = f"{problem.where} (in scenario {name})"
                 problems.append(Problem(where, problem.expected, problem.found, problem.remedy))
     return problems

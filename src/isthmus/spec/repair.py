@@ -35,6 +35,7 @@ def mend(document: Any, faults: Sequence[Fault], manual: Manual, schemas: Sequen
             path = path[:-1]
             removals.append(path)
         mended.add(path)
+    mended.update(path[:-1] for path in removals if path and isinstance(path[-1], int))
     for path in sorted(set(removals), key=_depth_first):
         _remove(fixed, path)
     return fixed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.errors import Problem
+from isthmus.spec.countries import code_like
 from isthmus.spec.document import Node, Path, did_you_mean, nearest, show
 from isthmus.spec.manual import Manual, Schema
 
@@ -163,8 +164,8 @@ def _bad_value(path: Path, error: Mapping[str, Any], document: Node, manual: Man
     if kind in {"too_short", "too_long"} and not isinstance(value, str):
         return _wrong_length(path, error, document, manual.words(schema))
     expected = manual.words(schema)
-    if "const" in schema:
-        remedy = f"write {schema['const']}; this version of Isthmus reads no other"
+    if path == ("isthmus",):
+        remedy = f"write isthmus: {schema.get('const')}; this version of Isthmus reads no other"
         return Problem(document.locate(path), expected, show(value), remedy)
     return Problem(document.locate(path), expected, show(value), _remedy(kind, value, expected, schema))
 
@@ -172,6 +173,7 @@ def _bad_value(path: Path, error: Mapping[str, Any], document: Node, manual: Man
 def _wrong_length(path: Path, error: Mapping[str, Any], document: Node, words: str) -> Problem:
     context = error["ctx"]
     few = "min_length" in context
+    words = words if few or ":" not in words else words.partition(":")[0]
     limit = context["min_length"] if few else context["max_length"]
     expected = f"{words}: at {'least' if few else 'most'} {limit}"
     found = f"{context['actual_length']}"
@@ -184,12 +186,16 @@ def _remedy(kind: str, value: Any, expected: str, schema: Schema) -> str:
     """Return what to do about a value of the wrong type or outside its bounds."""
     if kind == "finite_number":
         return "write a finite number, or leave the field out"
-    choices = [str(choice) for choice in schema.get("enum", [])]
+    choices = [str(choice) for choice in schema.get("enum", [schema["const"]] if "const" in schema else [])]
     if choices:
         return did_you_mean(str(value), choices, otherwise="write one of them")
     for words, remedy in _REMEDIES.items():
         if words in expected:
             return remedy
+    if expected.startswith("a list"):
+        return "write a list in brackets: [600, 1200]" if "number" in expected else "write a list in brackets: [a, b]"
+    if expected.startswith("a mapping"):
+        return "write a mapping: one `key: value` a line, indented"
     if isinstance(value, str):
         return _number_remedy(value) if "number" in expected else _renamed(value, expected)
     return _other_remedy(kind, value, expected)
@@ -224,6 +230,7 @@ def _renamed(value: str, expected: str) -> str:
         slug = re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_")[:40]
         if slug and slug[0].isalpha() and slug != value:
             return f"write `{slug}`" if " and _" in expected else f"write `{slug.replace('_', '-')}`"
-    if "code" in expected and value.strip().upper() != value:
-        return "write the code in capital letters; names go into `label`"
+    if " code" in expected:
+        meant = code_like(value, letters=3 if "alpha-3" in expected else 2)
+        return f"did you mean `{meant}`?" if meant else "look the code up; names go into `label`"
     return f"write {expected}"

@@ -46,6 +46,18 @@ NETWORK_CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     watches.check_reachable_watches,
 )
 
+COMPARED: dict[str | int, tuple[str, ...]] = {
+    "from": ("announced", "to"),
+    "date": ("announced", "until"),
+    "start": ("fit_from", "fit_to", "reference"),
+    "fit_from": ("fit_to",),
+    "fit_to": ("start", "reference"),
+    "horizon_months": ("reference",),
+    "mean_days": ("sd_days",),
+    "counts": ("detection",),
+}
+"""Fields whose value decides whether fields beside them are right."""
+
 
 def check(corridor: Corridor, *, locate: Locate = dotted) -> list[Problem]:
     """Return everything that is wrong across the blocks of a corridor, nothing if it is sound.
@@ -65,9 +77,11 @@ def findings(corridor: Corridor, *, unsure: Iterable[Path] = ()) -> list[Finding
         unsure: fields that hold stand-ins; nothing is said about them or about what rests on them.
     """
     doubts = list(unsure)
-    checks = CHECKS if any(map(_bears_on_legs, doubts)) else CHECKS + NETWORK_CHECKS
+    checks = list(CHECKS if any(map(_bears_on_legs, doubts)) else CHECKS + NETWORK_CHECKS)
+    if any(doubt[:1] == ("entry_rules",) for doubt in doubts):
+        checks.remove(dates.check_rule_overlaps)
     found = [finding for check_one in checks for finding in check_one(corridor)]
-    return [finding for finding in found if not any(_overlap(finding.path, doubt) for doubt in doubts)]
+    return [finding for finding in found if not any(_rests_on(finding.path, doubt) for doubt in doubts)]
 
 
 def to_problems(found: Iterable[Finding], locate: Locate) -> list[Problem]:
@@ -81,6 +95,8 @@ def _bears_on_legs(path: Path) -> bool:
     return path[:1] in {("legs",), ("places",), ("groups",)} and (len(path) <= 2 or path[-1] in structural)
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
+def _rests_on(path: Path, doubt: Path) -> bool:
+    """Whether a finding is about a stand-in, what holds it, or what is compared with it."""
+    shorter = min(len(path), len(doubt))
+    compared = COMPARED.get(doubt[-1], ()) if doubt else ()
+    return path[:shorter] == doubt[:shorter] or (path[:-1] == doubt[:-1] and path[-1] in compared)

@@ -85,28 +85,25 @@ def check_effect_targets(corridor: Corridor) -> Iterator[Finding]:
 
 def check_codes(corridor: Corridor) -> Iterator[Finding]:
     """Groups and countries are codes of ISO 3166-1."""
-    for code in corridor.groups:
+    for code, group in corridor.groups.items():
         if code not in alpha3_codes():
-            yield Finding(
-                ("groups", code),
-                "a nationality as ISO 3166-1 alpha-3 code",
-                show(code),
-                _code_remedy(code, list(alpha3_codes()), code_like(code, letters=3)),
-            )
+            origin = corridor.places.get(group.origin)
+            home = alpha2_codes().get(origin.country) if origin is not None else None
+            meant = code_like(code, letters=3) or (home.alpha3 if home is not None else None)
+            expected = "a nationality as ISO 3166-1 alpha-3 code"
+            yield Finding(("groups", code), expected, show(code), _code_remedy(meant))
     for name, place in corridor.places.items():
         if place.country not in alpha2_codes():
             yield Finding(
                 ("places", name, "country"),
                 "a country as ISO 3166-1 alpha-2 code",
                 show(place.country),
-                _code_remedy(place.country, [], code_like(place.country, letters=2)),
+                _code_remedy(code_like(place.country, letters=2)),
             )
 
 
-def _code_remedy(code: str, known: list[str], meant: str | None) -> str:
-    if meant:
-        return f"did you mean `{meant}`?"
-    return did_you_mean(code, known, otherwise="look the code up; groups are nationalities and nothing finer")
+def _code_remedy(meant: str | None) -> str:
+    return f"did you mean `{meant}`?" if meant else "look the code up in ISO 3166-1"
 
 
 def check_coordinates(corridor: Corridor) -> Iterator[Finding]:
