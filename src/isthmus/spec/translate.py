@@ -17,6 +17,9 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}([,' _\u00a0\u202f]\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _REMEDIES = {
+    r"^a list.* number": "write a list in brackets: [600, 1200]",
+    r"^a list": "write a list in brackets: [one, two]",
+    r"^a mapping": "write a mapping: one `key: value` a line, indented",
     "a date": "write year, month and day of a real date: 2024-07-01",
     "a month": 'write year and month in quotes: "2024-07"',
 }
@@ -190,12 +193,8 @@ def _remedy(kind: str, value: Any, expected: str, schema: Schema) -> str:
     if choices:
         return did_you_mean(str(value), choices, otherwise="write one of them")
     for words, remedy in _REMEDIES.items():
-        if words in expected:
+        if re.search(words, expected):
             return remedy
-    if expected.startswith("a list"):
-        return "write a list in brackets: [600, 1200]" if "number" in expected else "write a list in brackets: [a, b]"
-    if expected.startswith("a mapping"):
-        return "write a mapping: one `key: value` a line, indented"
     if isinstance(value, str):
         return _number_remedy(value) if "number" in expected else _renamed(value, expected)
     return _other_remedy(kind, value, expected)
