@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ import pytest
 
 import isthmus
 from isthmus.cli import main
-from isthmus.cli.progress import time_left
+from isthmus.cli.progress import Progress, time_left
 from isthmus.errors import FitError
 
 CORRIDOR = "china-ecuador-us"
@@ -190,6 +192,26 @@ def test_progress_can_be_silenced(option, pipeline, tmp_path, capsys):
 )
 def test_time_left(done, elapsed, words):
     assert time_left(done, elapsed) == words
+
+
+def test_a_terminal_shows_a_bar_that_never_goes_back(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    with Progress(terminal, quiet=False) as progress:
+        for event in (Event("fit", 0.5, "sampling"), Event("fit", 0.25), Event("report", 0.75)):
+            progress(event)
+            progress._bar.refresh()
+    shown = re.findall(r"(\d+)%", terminal.getvalue())
+    assert shown == sorted(shown, key=int)
+    assert "50" in shown
+    assert "75" in shown
+    assert "25" not in shown
+    assert "fit: sampling" in terminal.getvalue()
 
 
 def raising(error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -27,7 +28,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         """Draw the bar, where there is a terminal to draw it on."""
-        if self._stream.isatty() and not self._quiet:
+        if self._stream.isatty() and os.environ.get("TERM") != "dumb" and not self._quiet:
             self._bar, self._task = _bar(self._stream)
             self._bar.start()
         return self
