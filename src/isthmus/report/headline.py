@@ -1,0 +1,278 @@
+"""What the page says first: the warning where the fit failed, then the findings in words with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus.data.series import Figure
+from isthmus.report.charts import NBSP, Table
+from isthmus.report.claims import Check
+from isthmus.report.intervals import Interval, count, count_words, interval, official, plain
+from isthmus.report.skill import Backtest, Skill
+from isthmus.report.view import RunView
+from isthmus.report.words import capital, change, day_name, listed, lowered, period_name, small, some, span
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The top of the page.
+
+    Attributes:
+        alarm: Said before anything else; empty where the fit passed its diagnostics.
+        points: Findings, each a heading and a sentence.
+        table: Figures and expectations of every checkpoint.
+    """
+
+    alarm: str
+    points: tuple[tuple[str, str], ...]
+    table: Table
+
+
+def headline(view: RunView, tested: Backtest, checked: Sequence[Check]) -> Headline:
+    """Put the findings of a run into words."""
+    points = [
+        ("What the official figures show", _official(view)),
+        (_ahead_heading(view, tested), _ahead(view, tested)),
+        ("How far to trust it", _skill(tested)),
+    ]
+    if checked:
+        points.append(("What is said about this corridor", _claims(checked)))
+    return Headline(alarm(view), tuple(points), _table(view, tested))
+
+
+def alarm(view: RunView) -> str:
+    """The warning of a fit that did not pass, or of a quick run; empty otherwise."""
+    if not view.converged:
+        fit = view.fit
+        parts = [
+            f"{words} {plain(float(fit[name]), step)}"
+            for name, words, step in (
+                ("max_rhat", "largest R-hat", 0.001),
+                ("min_ess_bulk", "smallest bulk effective sample", 1.0),
+                ("divergences", "divergences", 1.0),
+            )
+            if fit.get(name) is not None
+        ]
+        said = str(fit.get("message") or "").strip().rstrip(".")
+        tail = f" ({listed(parts)}{'; ' + said if said else ''})" if parts or said else ""
+        return (
+            f"The fit did not converge{tail}. Do not use the modelled numbers on this page: the figures are as "
+            "published, everything the model says is unreliable."
+        )
+    if view.manifest.get("quick"):
+        return "This was a quick run, with few draws: intervals are rough. Use a full run before anyone relies on it."
+    return ""
+
+
+def _noun(view: RunView, series: str) -> str:
+    return lowered(view.corridor.series[series].label)
+
+
+def _year_words(view: RunView, series: str) -> str:
+    recent = view.last_year
+    now, reported = view.counted(series, recent)
+    words = f"{official(now)} {_noun(view, series)}"
+    if reported < len(recent):
+        words += f" ({reported} of {len(recent)} months reported)"
+    before, reported_before = view.counted(series, view.fitted[-24:-12])
+    if reported == 12 and reported_before == 12:
+        words += f", {change(now, before)} the {official(before)} of the twelve months before"
+    return f"{words} (flow of {view.unit(series)}; {view.publishers(series)})"
+
+
+def _ends(view: RunView) -> tuple[str, ...]:
+    """The first and the last series of the corridor: where people enter, where they arrive."""
+    return view.series if len(view.series) < 2 else (view.series[0], view.series[-1])
+
+
+def _official(view: RunView) -> str:
+    groups = listed([g.label for g in view.corridor.groups.values()])
+    counted = "; ".join(_year_words(view, s) for s in _ends(view))
+    when = span(view.last_year[0], view.last_year[-1])
+    return f"{groups}, {when}: {counted}. Published counts carry no interval of their own; publishers revise them."
+
+
+def _total(view: RunView, series: str) -> Interval:
+    return interval(view.predicted(series, view.ahead).sum(axis=1))
+
+
+def _ahead_heading(view: RunView, tested: Backtest) -> str:
+    when = span(view.ahead[0], view.ahead[-1])
+    labels = {tested.label(h) for h in range(1, len(view.ahead) + 1)}
+    if labels == {"forecast"}:
+        return f"What to expect in {when}: forecast"
+    return f"What to expect in {when}: {'scenario' if labels == {'scenario'} else 'forecast, then scenario'}"
+
+
+def _ahead(view: RunView, tested: Backtest) -> str:
+    parts = [f"{count_words(_total(view, s))} {_noun(view, s)}" for s in _ends(view)]
+    horizons = range(1, len(view.ahead) + 1)
+    skilled = [h for h in horizons if tested.label(h) == "forecast"]
+    when = span(view.ahead[0], view.ahead[-1])
+    words = (
+        f"Over {small(len(view.ahead))} months ({when}) the model has {listed(parts)} (flows; every checkpoint below)."
+    )
+    if not tested.sound:
+        return (
+            f"{words} The fit did not converge, so these numbers are a scenario, not a forecast, and an unreliable one."
+        )
+    if not skilled:
+        tail = "so these numbers are a scenario, not a forecast."
+        return f"{words} No month ahead has shown skill against the naive forecast, {tail}"
+    if len(skilled) == len(horizons):
+        return f"{words} Every month ahead has shown skill against the naive forecast."
+    named = listed([period_name(view.ahead[h - 1]) for h in skilled])
+    return f"{words} Skill is shown for {named} only: the other months are a scenario, not a forecast."
+
+
+def _skill(tested: Backtest) -> str:
+    skill = tested.overall
+    if skill is None:
+        return "No backtest was run, so no skill is shown and nothing here is called a forecast."
+    origins = (
+        f"{small(len(tested.origins))} past origins ({span(tested.origins[0], tested.origins[-1])})"
+        if tested.origins
+        else "past origins"
+    )
+    return (
+        f"{_verdict(skill)} over {origins}: relative skill {_skill_words(skill)}, "
+        f"where 1 is the random walk and lower is better. {_coverage(skill)}"
+    )
+
+
+def _verdict(skill: Skill) -> str:
+    if skill.shown:
+        return "The model beat the naive forecast (a random walk)"
+    if skill.value < 1:
+        return "The model was ahead of the naive forecast (a random walk), but not by more than chance could give,"
+    if skill.lo > 1:
+        return "The model lost to the naive forecast (a random walk)"
+    return "The model did not beat the naive forecast (a random walk): it lost, by no more than chance could give,"
+
+
+def _skill_words(skill: Skill) -> str:
+    return f"{plain(skill.value, 0.01)} (95{NBSP}% interval {plain(skill.lo, 0.01)} to {plain(skill.hi, 0.01)})"
+
+
+def _coverage(skill: Skill) -> str:
+    if not skill.forecasts:
+        return ""
+    share = 100 * skill.coverage90
+    fair = "as they should" if 85 <= share <= 95 else "too narrow" if share < 85 else "wider than needed"
+    return f"Its 90{NBSP}% intervals held {share:.0f}{NBSP}% of what was later published ({fair})."
+
+
+def _claims(checked: Sequence[Check]) -> str:
+    verdicts: dict[str, int] = {}
+    for check in checked:
+        verdicts[check.verdict] = verdicts.get(check.verdict, 0) + 1
+    counted = listed([f"{small(n)} {_plural(verdict, n)}" for verdict, n in verdicts.items()])
+    words = f"{capital(some(len(checked), 'public claim'))} checked: {counted}."
+    for check in checked:
+        if check.verdict in {"misleading", "does not hold"}:
+            said = f"\N{LEFT DOUBLE QUOTATION MARK}{check.text}\N{RIGHT DOUBLE QUOTATION MARK}"
+            words += f" {said} {_plural(check.verdict, 1)}. {check.reason}"
+    return words
+
+
+def _plural(verdict: str, n: int) -> str:
+    if n == 1:
+        return {"misleading": "is misleading"}.get(verdict, verdict)
+    forms: dict[str, str] = {
+        "holds": "hold",
+        "holds roughly": "hold roughly",
+        "holds in part": "hold in part",
+        "does not hold": "do not hold",
+        "misleading": "are misleading",
+    }
+    return forms.get(verdict, verdict)
+
+
+def _table(view: RunView, tested: Backtest) -> Table:
+    first = view.ahead[0]
+    columns = (
+        "Checkpoint (flow)",
+        "Unit",
+        f"Published, {span(view.last_year[0], view.last_year[-1])}",
+        f"{period_name(first)}, {tested.label(1)}",
+        f"90{NBSP}% interval",
+        f"{span(first, view.ahead[-1])}, total",
+        f"90{NBSP}% interval",
+        "Skill against random walk",
+        "Source of figures",
+    )
+    return Table(columns, tuple(_table_row(view, tested, s) for s in view.series))
+
+
+def _table_row(view: RunView, tested: Backtest, series: str) -> tuple[str, ...]:
+    counted, reported = view.counted(series, view.last_year)
+    shown = official(counted) + ("" if reported == len(view.last_year) else f" ({reported} months)")
+    skill = tested.by_checkpoint.get(series)
+    words = "not tested" if skill is None else skill.words
+    cells = []
+    for value in (interval(view.predicted(series, view.ahead[:1])[:, 0]), _total(view, series)):
+        lo, hi = value.lo90, value.hi90
+        cells += [count(value.median, lo, hi), f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"]
+    return view.corridor.series[series].label, view.unit(series), shown, *cells, words, view.publishers(series)
+
+
+def facts(view: RunView) -> list[tuple[str, str]]:
+    """Names and values of the run's provenance."""
+    manifest = view.manifest
+    environment: dict[str, Any] = dict(manifest.get("environment", {}))
+    return [
+        ("Corridor", f"{manifest.get('corridor', view.corridor.name)}, file hash {manifest.get('hash', 'not given')}"),
+        ("Figures", f"hash {manifest.get('figures_hash', 'not given')}"),
+        ("Code", f"Isthmus {manifest.get('isthmus', 'version not given')}"),
+        ("Seed", str(manifest.get("seed", "not given"))),
+        ("Made", str(manifest.get("created", "not given"))),
+        ("Fitted months", span(view.fitted[0], view.fitted[-1])),
+        (
+            "Fit",
+            _fit_words(view),
+        ),
+        ("Environment", ", ".join(f"{k} {v}" for k, v in environment.items()) or "not given"),
+    ]
+
+
+def _fit_words(view: RunView) -> str:
+    """Chains, draws and diagnostics in one line."""
+    fit = view.fit
+
+    def shown(name: str, step: float = 1.0) -> str:
+        return plain(float(fit[name]), step) if fit.get(name) is not None else "not given"
+
+    return (
+        f"{shown('chains')} chains of {shown('draws')} draws; largest R-hat {shown('max_rhat', 0.001)}; smallest "
+        f"effective sample {shown('min_ess_bulk')} (bulk), {shown('min_ess_tail')} (tail); "
+        f"{shown('divergences')} divergences; {'passed' if view.converged else 'did not pass'}"
+    )
+
+
+def figure_sources(view: RunView) -> Table:
+    """Series of the table of figures with publisher, dates, kind, unit and confidence."""
+    found: dict[tuple[str, str], list[Figure]] = {}
+    for row in view.figures.rows:
+        if row.value is not None:
+            found.setdefault((row.series, row.publisher), []).append(row)
+    rows = []
+    for (series, publisher), figures in found.items():
+        periods = sorted(f.period for f in figures)
+        rows.append(
+            (
+                series.replace("_", " "),
+                publisher,
+                span(periods[0], periods[-1]),
+                str(len(figures)),
+                listed(sorted({f.kind for f in figures})),
+                listed(sorted({f.unit for f in figures})),
+                day_name(max(f.seen for f in figures)),
+                ", ".join(sorted({f.confidence for f in figures})),
+            )
+        )
+    return Table(
+        ("Series", "Publisher", "Periods", "Figures", "Kind", "Unit", "Last published or seen", "Confidence"),
+        tuple(rows),
+    )

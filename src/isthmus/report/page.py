@@ -1,0 +1,188 @@
+"""The page: one HTML file that needs nothing from any network."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from isthmus.errors import OutputError
+from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
+from isthmus.report.claims import checks, journey
+from isthmus.report.fans import events, fan_chart
+from isthmus.report.headline import facts, figure_sources, headline
+from isthmus.report.intervals import number_words, plain
+from isthmus.report.map import map_charts, part_names
+from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
+from isthmus.report.skill import Backtest, backtest
+from isthmus.report.view import RunView
+from isthmus.report.words import capital, small, span
+
+NAME = "report.html"
+
+ROWS = 16
+"""Quantities in one picture, so that it fits on a printed page."""
+
+TONES = {
+    "holds": "good",
+    "holds roughly": "good",
+    "holds in part": "partly",
+    "does not hold": "bad",
+    "misleading": "bad",
+    "cannot be checked": "unknown",
+}
+
+
+def write_report(folder: Path) -> Path:
+    """Write ``report.html`` into a run folder and return its path; the file is whole or not there.
+
+    Raises:
+        InputError: Files of the run are missing.
+        OutputError: The page could not be written.
+    """
+    target = folder / NAME
+    page = render(RunView.load(folder))
+    part = folder / f".{NAME}.{os.getpid()}.part"
+    try:
+        part.write_text(page, encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError.one(
+            where=str(target),
+            expected="a folder that can be written to, with room for the page",
+            found=error.strerror or type(error).__name__,
+            remedy="free some space or choose another folder with --out",
+        ) from error
+    return target
+
+
+def render(view: RunView) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=PackageLoader("isthmus.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tested = backtest(view)
+    checked = checks(view)
+    marked = events(view)
+    known = quantities(view)
+    return environment.get_template("report.html.j2").render(
+        corridor=view.corridor,
+        headline=headline(view, tested, checked),
+        months=(span(view.fitted[0], view.fitted[-1]), span(view.ahead[0], view.ahead[-1])),
+        maps=map_charts(view),
+        parts=part_names(view.corridor),
+        fans=[fan_chart(view, series, tested, marked) for series in view.series],
+        events=marked,
+        learned=_learned(known),
+        tally=Counter(q.learned for q in known),
+        learned_from=LEARNED_FROM,
+        skill=_skill(tested),
+        cells=_cells(view, tested),
+        tested=tested,
+        checks=checked,
+        tones=TONES,
+        journeys=_journeys(view),
+        facts=facts(view),
+        sources=figure_sources(view),
+        vintages=_vintages(view),
+        nbsp=NBSP,
+    )
+
+
+def _learned(known: list[Quantity]) -> list[Chart]:
+    """Prior against posterior, a page's worth at a time: learned first."""
+    parts = {"learned": [q for q in known if q.learned], "assumed": [q for q in known if not q.learned]}
+    total = len(known)
+    titles = {
+        "learned": f"Learned: the figures narrowed {len(parts['learned'])} of {total} quantities",
+        "assumed": f"Assumed: for {len(parts['assumed'])} of {total} quantities the figures add little to the prior",
+    }
+    charts = []
+    for css, found in parts.items():
+        pictures = math.ceil(len(found) / ROWS)
+        for n in range(pictures):
+            part = f" ({n + 1} of {pictures})" if pictures > 1 else ""
+            shown = found[n * len(found) // pictures : (n + 1) * len(found) // pictures]
+            charts.append(learned_chart(f"{css}-{n + 1}", css, titles[css] + part, shown))
+    return charts
+
+
+def _skill(tested: Backtest) -> Chart | None:
+    if not tested.by_horizon:
+        return None
+    shown = [h for h, s in tested.by_horizon.items() if s.shown]
+    ahead = [h for h, s in tested.by_horizon.items() if s.value < 1]
+    n = len(tested.by_horizon)
+    if shown:
+        title = f"Skill is shown at {small(len(shown))} of {small(n)} horizons"
+    elif ahead:
+        title = f"Ahead of the random walk at {small(len(ahead))} of {small(n)} horizons, shown beyond chance at none"
+    else:
+        title = "The random walk was as good or better at every horizon"
+    return skill_chart(dict(tested.by_horizon), title)
+
+
+def _cells(view: RunView, tested: Backtest) -> Table:
+    """Relative skill by checkpoint and horizon, and coverage by checkpoint."""
+    horizons = sorted(tested.by_horizon)
+    rows = []
+    for series, whole in tested.by_checkpoint.items():
+        cells = []
+        for horizon in horizons:
+            skill = tested.cells.get((series, horizon))
+            cells.append("" if skill is None else skill.words)
+        every = whole.words
+        label = view.corridor.series[series].label
+        rows.append(
+            (label, *cells, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts))
+        )
+    heads = (f"{h} month{'s' if h > 1 else ''}" for h in horizons)
+    return Table(
+        ("Checkpoint", *heads, "All horizons", f"50{NBSP}% interval held", f"90{NBSP}% interval held", "Forecasts"),
+        tuple(rows),
+    )
+
+
+def _journeys(view: RunView) -> list[Chart]:
+    found = journey(view)
+    if found is None:
+        return []
+    days, cost = found
+    when = span(view.last_year[0], view.last_year[-1])
+    about = (
+        f"Mean over people who reached a destination in {when}; kind: mean of a flow. "
+        "Source: this model, from the durations, stays and price ranges of the corridor file."
+    )
+    return [
+        range_chart(
+            "days",
+            f"Those who arrive are on the way for about {number_words(days, 'days')}",
+            f"Days. {about}",
+            days,
+            "days",
+        ),
+        range_chart(
+            "cost",
+            f"Those who arrive have spent about US${number_words(cost)}",
+            f"US$ a person, whole corridor. {about}",
+            cost,
+            "US$ a person",
+        ),
+    ]
+
+
+def _vintages(view: RunView) -> str:
+    """The span of dates on which the figures were published or seen."""
+    seen = sorted(r.seen for r in view.observations if r.seen)
+    if not seen:
+        return "no dates of publication given"
+    when = f"on {seen[0]}" if seen[0] == seen[-1] else f"between {seen[0]} and {seen[-1]}"
+    return capital(f"figures published or seen {when}")
