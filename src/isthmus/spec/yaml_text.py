@@ -178,7 +178,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         mark = self._mark(event)
-        text = str(event.value)
+        text = _joined(str(event.value))
         self._refuse_tag(event, mark)
         control = _CONTROL.search(text)
         if control:
@@ -278,6 +278,13 @@ class _Builder:
             found="more",
             remedy="check brackets and indentation",
         )
+
+
+def _joined(text: str) -> str:
+    """Return text with surrogate pairs, as JSON writes them, joined to the characters they stand for."""
+    if not re.search("[\ud800-\udbff][\udc00-\udfff]", text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 def _hint(said: str) -> str:
