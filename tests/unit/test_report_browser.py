@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import runpy
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from report_fixture import build
 
 from isthmus.report import RunView, render
 
-BUILD = runpy.run_path(str(Path(__file__).parents[1] / "report_fixture.py"))["build"]
 CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
 FLAGS = (
     "--headless",
@@ -42,7 +40,7 @@ document.getElementById("page").addEventListener("load", (event) => {{
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to lay the page out")
 def test_nothing_sticks_out_on_a_phone(tmp_path):
-    page = render(RunView.load(BUILD(tmp_path / "run", converged=False)))
+    page = render(RunView.load(build(tmp_path / "run", converged=False)))
     probe = tmp_path / "probe.html"
     probe.write_text(PROBE.format(page=html.escape(page, quote=True)), encoding="utf-8")
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", "--virtual-time-budget=5000"]

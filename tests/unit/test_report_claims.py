@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import runpy
-from pathlib import Path
 
 import pytest
+from report_fixture import build
 
 from isthmus.data.series import StockSeries
 from isthmus.errors import StockSumError
 from isthmus.report.claims import checks, what_summing_a_stock_would_give
 from isthmus.report.view import RunView
 
-BUILD = runpy.run_path(str(Path(__file__).parents[1] / "report_fixture.py"))["build"]
-
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory):
-    return RunView.load(BUILD(tmp_path_factory.mktemp("run")))
+    return RunView.load(build(tmp_path_factory.mktemp("run")))
 
 
 @pytest.fixture(scope="module")

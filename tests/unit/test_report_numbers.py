@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import csv
 import math
-import runpy
 from pathlib import Path
 
 import numpy as np
 import pytest
+from report_fixture import build, priors
 
+from isthmus.forecast import scores
 from isthmus.report import labels, outlines, svg
 from isthmus.report.intervals import Interval, count, count_words, interval, number, official, plain, step_for
 from isthmus.report.map import roles, thickness
 from isthmus.report.outlines import Window
 from isthmus.report.parameters import named, quantities
 from isthmus.report.skill import backtest, relative_skill
+from isthmus.report.page import render
 from isthmus.report.tables import COLUMNS, forecast_rows
 from isthmus.report.view import RunView, Score
 from isthmus.report.words import change, listed, span
 
-FIXTURE = runpy.run_path(str(Path(__file__).parents[1] / "report_fixture.py"))
-
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory):
-    return RunView.load(FIXTURE["build"](tmp_path_factory.mktemp("run")))
+    return RunView.load(build(tmp_path_factory.mktemp("run")))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,28 @@ def test_relative_skill_is_the_geometric_mean_of_ratios_of_means():
     assert skill.forecasts == 4
 
 
+def test_relative_skill_is_the_one_of_the_backtest(view):
+    """The page and the pipeline must not disagree about the headline number."""
+    checkpoints = list(view.series)
+    origins = sorted({s.origin for s in view.scores})
+    tables = {m: np.full((len(origins), len(checkpoints), 6), np.nan) for m in ("isthmus", "random_walk")}
+    for s in view.scores:
+        if s.model in tables:
+            tables[s.model][origins.index(s.origin), checkpoints.index(s.checkpoint), s.horizon - 1] = s.crps_log
+    expected = scores.relative_skill(tables["isthmus"], tables["random_walk"])
+    assert relative_skill(view.scores, seed=1).value == pytest.approx(expected, rel=1e-12)
+
+
+def test_rival_without_numbers_is_left_out(tmp_path):
+    view = RunView.load(build(tmp_path / "run"))
+    view.forecast["naive"][:, 0, 3] = np.nan
+    assert view.rival("random_walk", "ecuador_entries") == []
+    assert len(view.rival("random_walk", "ecuador_exits")) == 6
+    assert "walk" in render(view)
+    models = [(r["series"], r["model"]) for r in forecast_rows(view)]
+    assert ("ecuador_entries", "random_walk") not in models
+
+
 def test_only_origins_that_both_forecast_are_compared():
     rows = [score("isthmus", 1.0), score("random_walk", 2.0), score("isthmus", 99.0, origin="2023-02")]
     skill = relative_skill(rows, seed=1)
@@ -144,7 +166,7 @@ def test_stocks_are_not_counted_over_time(view):
 
 
 def test_every_quantity_of_the_corridor_has_words(view):
-    for name, _ in FIXTURE["priors"](view.corridor.model_dump(by_alias=True, exclude={"scenarios"})):
+    for name, _ in priors(view.corridor.model_dump(by_alias=True, exclude={"scenarios"})):
         label, unit = named(view.corridor, name)
         assert label != name
         assert unit
@@ -232,7 +254,7 @@ def test_ticks_are_round_and_inside(low, high):
 
 
 def test_scores_are_read_with_words_or_numbers_for_coverage(tmp_path, view):
-    folder = FIXTURE["build"](tmp_path / "run")
+    folder = build(tmp_path / "run")
     path = folder / "scores.csv"
     rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
     with path.open("w", newline="") as stream:

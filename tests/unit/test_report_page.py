@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-import runpy
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from report_fixture import build
 
 from isthmus.errors import InputError, OutputError
 from isthmus.report import RunView, render, write_report
 
-BUILD = runpy.run_path(str(Path(__file__).parents[1] / "report_fixture.py"))["build"]
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
 
@@ -62,7 +62,7 @@ def squeezed(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return BUILD(tmp_path_factory.mktemp("run"))
+    return build(tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_good_fit_raises_no_alarm(page):
 
 
 def test_marked_fit_says_so_before_anything_else(tmp_path):
-    page = Page(render(RunView.load(BUILD(tmp_path / "run", converged=False))))
+    page = Page(render(RunView.load(build(tmp_path / "run", converged=False))))
     body = page.all("body")[0]
     first = body["children"][0]
     assert first["attrs"]["class"] == "alarm"
@@ -199,20 +199,42 @@ def test_marked_fit_says_so_before_anything_else(tmp_path):
 
 
 def test_losing_to_the_random_walk_is_said_in_the_headline(tmp_path):
-    page = Page(render(RunView.load(BUILD(tmp_path / "run", skill=1.6))))
+    page = Page(render(RunView.load(build(tmp_path / "run", skill=1.6))))
     headline = squeezed(page.all("section")[0]["text"])
     assert "The model lost to the naive forecast" in headline
     assert "these numbers are a scenario, not a forecast" in headline
 
 
 def test_run_without_backtest_calls_nothing_a_forecast(tmp_path):
-    folder = BUILD(tmp_path / "run")
+    folder = build(tmp_path / "run")
     (folder / "scores.csv").unlink()
     (folder / "summary.json").unlink()
     page = Page(render(RunView.load(folder)))
     words = squeezed(page.all("body")[0]["text"])
     assert "No backtest was run" in words
     assert ": forecast of about" not in words
+
+
+def test_plainer_corridor_is_reported_too(folder):
+    """No bottleneck, no policy, no claim, no rival, no journey, all places in one region."""
+    view = RunView.load(folder)
+    places = {
+        key: place.model_copy(update={"role": "transit", "lat": place.lat / 5, "lon": place.lon / 10})
+        for key, place in view.corridor.places.items()
+    }
+    empty = {"policies": {}, "claims": {}, "entry_rules": ()}
+    corridor = view.corridor.model_copy(update={"places": places, **empty})
+    plainer = dataclasses.replace(
+        view,
+        corridor=corridor,
+        posterior=view.posterior.drop_vars(["journey_days", "journey_cost_usd"]),
+        forecast=view.forecast.drop_vars(["naive", "seasonal"]),
+    )
+    page = Page(render(plainer))
+    keys = [figure["attrs"]["id"] for figure in page.all("figure")]
+    assert "figure-map" in keys
+    assert "figure-zoom" not in keys
+    assert "the busiest leg" in squeezed(page.all("h3")[0]["text"])
 
 
 def test_report_is_written_whole(folder):
@@ -243,7 +265,7 @@ def test_missing_files_are_all_named(tmp_path):
 
 
 def test_markup_in_the_corridor_file_stays_text(tmp_path):
-    folder = BUILD(tmp_path / "run")
+    folder = build(tmp_path / "run")
     file = folder / "corridor.yaml"
     file.write_text(file.read_text("utf-8").replace("label: Ecuador\n", 'label: "<b>Ecuador</b>"\n'), encoding="utf-8")
     text = render(RunView.load(folder))

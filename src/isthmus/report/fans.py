@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from markupsafe import Markup
@@ -121,7 +122,7 @@ def fan_chart(view: RunView, series: str, tested: Backtest, marked: list[Event])
     """Observed figures, our 50 % and 90 % fan and the random walk's 90 % interval."""
     numbers = fan(view, series)
     labels = [tested.label(h) for h in range(1, len(view.ahead) + 1)]
-    title = finding(view, numbers, "forecast" if "forecast" in labels else "scenario")
+    title = finding(view, numbers, tested.label_of(len(labels)))
     unit = f"{view.unit(series)} a month"
     key = f"fan-{series.replace('_', '-')}"
     description = (
@@ -158,10 +159,10 @@ def _parts(view: RunView, numbers: Fan, labels: Sequence[str], marked: list[Even
     return [
         svg.el("defs", clip),
         *_axes(months, xs, y, border, f"{view.unit(numbers.series)} a month"),
-        *_horizons(labels, border, slot),
         *_event_marks(marked, months, slot),
         svg.el("g", *inside, clip_path=f"url(#{key}-clip)"),
-        *_observed(observed, months, xs, y),
+        *_horizons(labels, border, slot),
+        *_observed(observed, months, xs, y, {m for m, r in view.observed[numbers.series].items() if not r.used}),
     ]
 
 
@@ -201,14 +202,16 @@ def _axes(months: tuple[str, ...], xs: dict[str, float], y: svg.Scale, border: f
 
 
 def _horizons(labels: Sequence[str], border: float, slot: float) -> list[Markup]:
-    """One heading over each run of months with the same label."""
-    parts, start = [], 0
-    for k in range(1, len(labels) + 1):
-        if k == len(labels) or labels[k] != labels[start]:
-            x0, x1 = border + start * slot, border + k * slot
-            parts.append(svg.line(x0 + 1, TOP - 4, x1 - 1, TOP - 4, f"label-{labels[start]}"))
-            parts.append(svg.text((x0 + x1) / 2, TOP - 9, labels[start], "tick strong", "middle"))
-            start = k
+    """One heading over each run of months with the same label, the second one lower to keep clear of the first."""
+    parts: list[Markup] = []
+    start = 0
+    for n, (label, run) in enumerate(groupby(labels)):
+        end = start + len(list(run))
+        x0, x1 = border + start * slot, border + end * slot
+        middle = min((x0 + x1) / 2, RIGHT - 26)
+        parts.append(svg.line(x0 + 1, TOP - 4, x1 - 1, TOP - 4, f"label-{label}"))
+        parts.append(svg.text(middle, TOP + 10 if n % 2 else TOP - 9, label, "tick strong halo", "middle"))
+        start = end
     return parts
 
 
@@ -230,8 +233,10 @@ def _event_marks(marked: list[Event], months: tuple[str, ...], slot: float) -> l
     return parts
 
 
-def _observed(observed: dict[str, float], months: tuple[str, ...], xs: dict[str, float], y: svg.Scale) -> list[Markup]:
-    """Dots joined where months follow one another; a missing month leaves a gap."""
+def _observed(
+    observed: dict[str, float], months: tuple[str, ...], xs: dict[str, float], y: svg.Scale, unused: set[str]
+) -> list[Markup]:
+    """Dots joined where months follow one another; a missing month leaves a gap, a figure not used is hollow."""
     parts, run = [], []
     for month in [*months, ""]:
         if month in observed:
@@ -240,7 +245,9 @@ def _observed(observed: dict[str, float], months: tuple[str, ...], xs: dict[str,
         if len(run) > 1:
             parts.append(svg.polyline(run, "observed"))
         run = []
-    parts += [svg.el("circle", cx=xs[m], cy=y(v), r=2, class_="observed-dot") for m, v in observed.items()]
+    for month, value in observed.items():
+        css = "observed-dot unused" if month in unused else "observed-dot"
+        parts.append(svg.el("circle", cx=xs[month], cy=y(value), r=3 if month in unused else 2, class_=css))
     return parts
 
 

@@ -100,10 +100,7 @@ def _total(view: RunView, series: str) -> Interval:
 
 def _ahead_heading(view: RunView, tested: Backtest) -> str:
     when = span(view.ahead[0], view.ahead[-1])
-    labels = {tested.label(h) for h in range(1, len(view.ahead) + 1)}
-    if labels == {"forecast"}:
-        return f"What to expect in {when}: forecast"
-    return f"What to expect in {when}: {'scenario' if labels == {'scenario'} else 'forecast, then scenario'}"
+    return f"What to expect in {when}: {tested.label_of(len(view.ahead))}"
 
 
 def _ahead(view: RunView, tested: Backtest) -> str:
@@ -198,7 +195,7 @@ def _table(view: RunView, tested: Backtest) -> Table:
         f"Published, {span(view.last_year[0], view.last_year[-1])}",
         f"{period_name(first)}, {tested.label(1)}",
         f"90{NBSP}% interval",
-        f"{span(first, view.ahead[-1])}, total",
+        f"{span(first, view.ahead[-1])}, total, {tested.label_of(len(view.ahead))}",
         f"90{NBSP}% interval",
         "Skill against random walk",
         "Source of figures",

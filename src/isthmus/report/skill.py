@@ -126,6 +126,11 @@ class Backtest:
         skill = self.by_horizon.get(horizon)
         return "forecast" if self.sound and skill is not None and skill.shown else "scenario"
 
+    def label_of(self, horizons: int) -> str:
+        """The label of a sum over the first so many horizons; both words where they differ."""
+        labels = {self.label(h) for h in range(1, horizons + 1)}
+        return labels.pop() if len(labels) == 1 else "forecast and scenario"
+
 
 def backtest(view: RunView) -> Backtest:
     """Summarise the scores of a run; figures in ``summary.json`` stand before our own."""

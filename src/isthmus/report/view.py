@@ -193,13 +193,16 @@ class RunView:
         return np.asarray(chosen.values, dtype=np.float64)
 
     def rival(self, model: str, series: str) -> list[Interval]:
-        """A rival's interval for each month ahead; empty where the file has none."""
+        """A rival's interval for each month ahead; empty where it has none for the series."""
         name = RIVALS[model]
         if name not in self.forecast:
             return []
         table = self.forecast[name].sel(series=series).transpose("month_ahead", "quantile")
         levels = np.asarray(table["quantile"].values, dtype=np.float64)
-        return [Interval(*np.interp(LEVELS, levels, row)) for row in table.values[: len(self.ahead)]]
+        values = np.asarray(table.values, dtype=np.float64)[: len(self.ahead)]
+        if not np.isfinite(values).all():
+            return []
+        return [Interval(*np.interp(LEVELS, levels, row)) for row in values]
 
     def publishers(self, series: str) -> str:
         """Who published a series of the corridor."""
@@ -220,7 +223,7 @@ def _optional_json(path: Path) -> Mapping[str, Any]:
 
 def _dataset(path: Path) -> xr.Dataset:
     with xr.open_dataset(path, engine="h5netcdf") as stored:
-        return stored.load()
+        return stored.drop_vars("vectors", errors="ignore").load()
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:
