@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import Problem, SpecError
-from isthmus.spec.document import Node, capped
+from isthmus.spec.document import MAX_PROBLEMS, Node, capped
 from isthmus.spec.dump import document_hash, dump_document
 from isthmus.spec.files import find, read_document, shipped
-from isthmus.spec.override import apply_sets, lay_scenario, scenario_names, scenario_problems
+from isthmus.spec.override import MAX_SCENARIOS, apply_sets, lay_scenario, scenario_names, scenario_problems
 from isthmus.spec.protect import check_protection
 
 if TYPE_CHECKING:
+    from isthmus.spec.manual import Manual
     from isthmus.spec.schema import Corridor
 
 __all__ = ["LoadedCorridor", "dump", "json_schema", "load", "shipped"]
@@ -94,8 +96,10 @@ def json_schema() -> dict[str, Any]:
 def _in_scenarios(base: Node, sets: Sequence[str], known: Sequence[Problem]) -> list[Problem]:
     """Return what is wrong with the file's scenarios once laid over it, and is not wrong without them."""
     said = {problem.where for problem in known}
-    problems = []
-    for name in scenario_names(base)[:100]:
+    problems: list[Problem] = []
+    for name in scenario_names(base)[:MAX_SCENARIOS]:
+        if len(known) + len(problems) >= MAX_PROBLEMS:
+            break
         for problem in _validate(apply_sets(lay_scenario(base, name), sets))[1]:
             if problem.where not in said:
                 where = f"{problem.where} (in scenario {name})"
@@ -117,17 +121,24 @@ def _validate(document: Node) -> tuple[Corridor | None, list[Problem]]:
     return corridor, to_problems(findings(corridor), document.locate)
 
 
+@cache
+def _manual() -> Manual:
+    from isthmus.spec.manual import Manual  # noqa: PLC0415
+    from isthmus.spec.schema import Corridor  # noqa: PLC0415
+
+    return Manual(Corridor.model_json_schema(by_alias=True))
+
+
 def _faulty(document: Node, errors: Sequence[Any]) -> list[Problem]:
     """Return the faults that the models see, and what the checks say about the rest of the document."""
     from pydantic import ValidationError  # noqa: PLC0415
 
     from isthmus.spec.check import findings, to_problems  # noqa: PLC0415
-    from isthmus.spec.manual import Manual  # noqa: PLC0415
     from isthmus.spec.repair import mend  # noqa: PLC0415
     from isthmus.spec.schema import Corridor  # noqa: PLC0415
     from isthmus.spec.translate import faults  # noqa: PLC0415
 
-    manual = Manual(Corridor.model_json_schema(by_alias=True))
+    manual = _manual()
     tree, plain = document, document.plain()
     mended: set[tuple[str | int, ...]] = set()
     problems: list[Problem] = []

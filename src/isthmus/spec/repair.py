@@ -24,13 +24,14 @@ def mend(document: Any, faults: Sequence[Fault], manual: Manual, schemas: Sequen
     """
     fixed = copy.deepcopy(document)
     removals: list[Path] = []
+    before = set(mended)
     for fault, schema in zip(faults, schemas, strict=True):
         path = fault.path
         if fault.kind in {"extra", "key"}:
             removals.append(path)
             mended.add((*path[:-1], fault.meant) if fault.meant else path)
             continue
-        value = manual.placeholder(schema) if path not in mended else NOTHING
+        value = manual.placeholder(schema) if path not in before else NOTHING
         if value is NOTHING or not _put(fixed, path, value):
             path = path[:-1]
             removals.append(path)

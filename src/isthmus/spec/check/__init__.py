@@ -97,6 +97,7 @@ def _bears_on_legs(path: Path) -> bool:
 
 def _rests_on(path: Path, doubt: Path) -> bool:
     """Whether a finding is about a stand-in, what holds it, or what is compared with it."""
-    shorter = min(len(path), len(doubt))
     compared = COMPARED.get(doubt[-1], ()) if doubt else ()
-    return path[:shorter] == doubt[:shorter] or (path[:-1] == doubt[:-1] and path[-1] in compared)
+    if path[:-1] == doubt[:-1] and path[-1] in compared:
+        return True
+    return path[: len(doubt)] == doubt or path == doubt[:-1]

@@ -92,7 +92,7 @@ def check_reverse_legs(corridor: Corridor) -> Iterator[Finding]:
     origins = [name for name, place in corridor.places.items() if place.role == "origin"]
     for name, leg in corridor.legs.items():
         if leg.kind == "reverse" and leg.to in corridor.places and leg.to not in origins:
-            remedy = f"end it at an origin ({one_of(origins)}), or make it `kind: forward`"
+            remedy = f"end it at an origin ({one_of(origins) or 'none yet'}), or make it `kind: forward`"
             yield Finding(("legs", name, "to"), "an origin, where a return ends", f"`{leg.to}`", remedy)
 
 
