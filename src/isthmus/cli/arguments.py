@@ -128,9 +128,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():
         if name != "schema":
-            command.add_argument(
-                "--json", action="store_true", help="print one JSON object on standard output, errors too"
-            )
+            command.add_argument("--json", action="store_true", help="print one JSON object on standard output, errors too")
     return parser, commands
 
 
@@ -145,9 +143,7 @@ def _add_corridor_options(command: Parser) -> None:
         help="change one entry of the corridor, such as time.horizon_months=3; may be repeated",
     )
     command.add_argument("--scenario", metavar="NAME", help="lay one of the corridor's scenarios over it")
-    command.add_argument(
-        "--figures", type=Path, metavar="FILE", help="table of figures to use instead of the corridor's"
-    )
+    command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures to use instead of the corridor's")
 
 
 def _add_run_options(command: Parser) -> None:

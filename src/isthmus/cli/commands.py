@@ -91,9 +91,7 @@ def new(options: Namespace) -> None:
     if options.json:
         _print_json({"folder": str(folder), "corridor": str(file)})
     else:
-        _print(
-            f"{folder} is a copy of {options.example}. Edit {file}, then:\n  isthmus check {file}\n  isthmus run {file}"
-        )
+        _print(f"{folder} is a copy of {options.example}. Edit {file}, then:\n  isthmus check {file}\n  isthmus run {file}")
 
 
 def list_shipped(options: Namespace) -> None:
@@ -135,9 +133,7 @@ def _refuse_unwritable(folder: Path) -> None:
         found = "a folder that may not be written to"
     else:
         return
-    raise OutputError.one(
-        where=str(nearest), expected="a folder to write to", found=found, remedy="choose another folder"
-    )
+    raise OutputError.one(where=str(nearest), expected="a folder to write to", found=found, remedy="choose another folder")
 
 
 def _print(text: str) -> None:

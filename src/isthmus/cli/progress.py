@@ -33,9 +33,7 @@ class Progress:
             self._bar.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
@@ -49,9 +47,7 @@ class Progress:
             self._bar.update(self._task, completed=self._done, description=what, left=left)
         elif event.stage != self._stage and not self._quiet:
             left = time_left(self._done, time.monotonic() - self._started)
-            self._stream.write(
-                f"[{self._done:4.0%}] {event.stage} {event.note}".rstrip() + (f" ({left})" if left else "")
-            )
+            self._stream.write(f"[{self._done:4.0%}] {event.stage} {event.note}".rstrip() + (f" ({left})" if left else ""))
             self._stream.write("\n")
             self._stream.flush()
         self._stage = event.stage

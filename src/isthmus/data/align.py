@@ -200,9 +200,7 @@ def delays_of(corridor: Corridor) -> dict[str, int]:
 def _check_months(months: Sequence[str]) -> None:
     indices = [month_index(month) for month in months]
     if indices != sorted(set(indices)):
-        raise InputError.one(
-            where="months", expected="months in order, each once", found=", ".join(months), remedy="sort them"
-        )
+        raise InputError.one(where="months", expected="months in order, each once", found=", ".join(months), remedy="sort them")
 
 
 def _watched(figures: Figures, name: str, series: Series) -> tuple[Figure, ...]:

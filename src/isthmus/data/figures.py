@@ -300,9 +300,7 @@ def _clashes(path: Path, rows: Sequence[Figure]) -> list[_Numbered]:
                 remedy = "give the other figures a series of their own"
                 problems.append((row.line, Problem(f"{where}: {column}", expected, repr(here), remedy)))
         if is_year(head.period) != is_year(row.period):
-            expected = (
-                f"a {'year' if is_year(head.period) else 'month'}, as in line {head.line}: no series mixes the two"
-            )
+            expected = f"a {'year' if is_year(head.period) else 'month'}, as in line {head.line}: no series mixes the two"
             remedy = f"give the other figures a series of their own, such as {row.series[:33]}_yearly"
             problems.append((row.line, Problem(f"{where}: period", expected, repr(row.period), remedy)))
     return problems

@@ -224,9 +224,7 @@ def stock_chart(bars: YearBars, title: str, source: str) -> Chart:
                 level = y(values[year])
                 counted = css if css == "bar flow" or year in bars.summed else f"{css} beyond"
                 parts.append(
-                    svg.el(
-                        "rect", x=x0 + slot * offset, y=level, width=slot * 0.38, height=bottom - level, class_=counted
-                    )
+                    svg.el("rect", x=x0 + slot * offset, y=level, width=slot * 0.38, height=bottom - level, class_=counted)
                 )
         if k % (1 if slot >= 34 else 2) == 0:
             parts.append(svg.text(left + slot * (k + 0.5), bottom + 16, year, "tick", "middle"))
@@ -267,11 +265,8 @@ def range_chart(key: str, title: str, about: str, values: Interval, unit: str) -
     parts.append(svg.text(WIDTH - 22, 90, unit, "tick", "end"))
     cells = [number(v, values.lo90, values.hi90) for v in values.values]
     description = (
-        f"Median {cells[2]} {unit}, 50 per cent interval {cells[1]} to {cells[3]}, "
-        f"90 per cent interval {cells[0]} to {cells[4]}."
+        f"Median {cells[2]} {unit}, 50 per cent interval {cells[1]} to {cells[3]}, 90 per cent interval {cells[0]} to {cells[4]}."
     )
     rows = ((unit, cells[2], f"{cells[1]} to {cells[3]}", f"{cells[0]} to {cells[4]}"),)
     columns = ("Unit", "Median", f"50{NBSP}% interval", f"90{NBSP}% interval")
-    return Chart(
-        key, title, about, (svg.document(key, title, description, (WIDTH, height), *parts),), Table(columns, rows)
-    )
+    return Chart(key, title, about, (svg.document(key, title, description, (WIDTH, height), *parts),), Table(columns, rows))

@@ -148,9 +148,7 @@ def _ratio_of_series(view: RunView, key: str, claim: Claim) -> Check:
         Line(f"{name}, {when} ({_reported(tally)})", official(tally.value), "flow", tally.unit, _publishers(flow))
         for name, tally, flow in zip(names, (above, below), flows, strict=True)
     ]
-    lines.append(
-        Line(f"{names[0]} per {lowered(names[1])}", plain(ratio, 0.001), "ratio of flows", "share", "arithmetic")
-    )
+    lines.append(Line(f"{names[0]} per {lowered(names[1])}", plain(ratio, 0.001), "ratio of flows", "share", "arithmetic"))
     lines += _modelled_ratio(view, flows, claim.period)
     verdict, off = _compared(ratio, claim.value)
     reason = (
@@ -183,17 +181,10 @@ def _journey(view: RunView, key: str, claim: Claim) -> Check:
     long = days.lo90 >= SEVERAL_MONTHS_DAYS
     dear = cost.lo90 >= THOUSANDS_USD
     verdict: Verdict = "holds" if long and dear else "holds in part" if long or dear else "does not hold"
-    time = (
-        "months"
-        if long
-        else "weeks rather than several months"
-        if days.hi90 < SEVERAL_MONTHS_DAYS
-        else "perhaps two months"
-    )
+    time = "months" if long else "weeks rather than several months" if days.hi90 < SEVERAL_MONTHS_DAYS else "perhaps two months"
     money = "thousands of dollars" if dear else "not clearly thousands of dollars"
     reason = (
-        f"In the model those who arrive take {number_words(days, 'days')}, {time}, "
-        f"and spend US${number_words(cost)}, {money}."
+        f"In the model those who arrive take {number_words(days, 'days')}, {time}, and spend US${number_words(cost)}, {money}."
     )
     arrived = f"people who arrived in {span(view.last_year[0], view.last_year[-1])}"
     source = "this model, from the durations, stays and price ranges of the corridor file"
@@ -209,8 +200,7 @@ def journey(view: RunView) -> tuple[Interval, Interval] | None:
     if "journey_days" not in view.posterior or "journey_cost_usd" not in view.posterior:
         return None
     days, cost = (
-        np.asarray(view.posterior[name].values, dtype=np.float64).ravel()
-        for name in ("journey_days", "journey_cost_usd")
+        np.asarray(view.posterior[name].values, dtype=np.float64).ravel() for name in ("journey_days", "journey_cost_usd")
     )
     return interval(days), interval(cost)
 

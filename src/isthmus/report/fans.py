@@ -56,8 +56,7 @@ def events(view: RunView) -> list[Event]:
         found.append((rule.from_, label, rule.to, rule.announced, rule.source))
     inside = sorted(f for f in found if first <= f"{f[0]:%Y-%m}" <= last)
     return [
-        Event(n, label, day, until, announced, source)
-        for n, (day, label, until, announced, source) in enumerate(inside, start=1)
+        Event(n, label, day, until, announced, source) for n, (day, label, until, announced, source) in enumerate(inside, start=1)
     ]
 
 
@@ -131,9 +130,7 @@ def fan_chart(view: RunView, series: str, tested: Backtest, marked: list[Event])
         "Month by month in the table below."
     )
     picture = svg.document(key, title, description, SIZE, *_parts(view, numbers, labels, marked, key))
-    about = (
-        f"Kind: {view.corridor.series[series].kind}. Unit: {unit}. Source: {view.publishers(series)}; fan: this model."
-    )
+    about = f"Kind: {view.corridor.series[series].kind}. Unit: {unit}. Source: {view.publishers(series)}; fan: this model."
     return Chart(key, title, about, (picture,), _table(view, numbers, labels))
 
 
@@ -147,9 +144,7 @@ def _parts(view: RunView, numbers: Fan, labels: Sequence[str], marked: list[Even
     xs = {m: LEFT + slot * (k + 0.5) for k, m in enumerate(months)}
     ahead = [xs[m] for m in view.ahead]
     border = ahead[0] - slot / 2
-    clip = svg.el(
-        "clipPath", svg.el("rect", x=LEFT, y=TOP - 2, width=RIGHT - LEFT, height=BOTTOM - TOP + 2), id=f"{key}-clip"
-    )
+    clip = svg.el("clipPath", svg.el("rect", x=LEFT, y=TOP - 2, width=RIGHT - LEFT, height=BOTTOM - TOP + 2), id=f"{key}-clip")
     inside = [
         *_naive(ahead, numbers.naive, y),
         svg.band(ahead, [y(i.lo90) for i in numbers.ahead], [y(i.hi90) for i in numbers.ahead], "fan90"),

@@ -108,13 +108,9 @@ def _ahead(view: RunView, tested: Backtest) -> str:
     horizons = range(1, len(view.ahead) + 1)
     skilled = [h for h in horizons if tested.label(h) == "forecast"]
     when = span(view.ahead[0], view.ahead[-1])
-    words = (
-        f"Over {small(len(view.ahead))} months ({when}) the model has {listed(parts)} (flows; every checkpoint below)."
-    )
+    words = f"Over {small(len(view.ahead))} months ({when}) the model has {listed(parts)} (flows; every checkpoint below)."
     if not tested.sound:
-        return (
-            f"{words} The fit did not converge, so these numbers are a scenario, not a forecast, and an unreliable one."
-        )
+        return f"{words} The fit did not converge, so these numbers are a scenario, not a forecast, and an unreliable one."
     if not skilled:
         tail = "so these numbers are a scenario, not a forecast."
         return f"{words} No month ahead has shown skill against the naive forecast, {tail}"

@@ -99,9 +99,7 @@ def _window(corridor: Corridor, keys: Sequence[str], width: float, margin: float
     return Window(west, east, max(min(lats) - margin * 0.75, -58), min(max(lats) + margin * 0.75, 76), width)
 
 
-def _curve(
-    window: Window, corridor: Corridor, arc: Arc, turns: tuple[float, float], steps: int = 32
-) -> tuple[str, list[Point]]:
+def _curve(window: Window, corridor: Corridor, arc: Arc, turns: tuple[float, float], steps: int = 32) -> tuple[str, list[Point]]:
     """Path data of an arc and points along it; ``turns`` moves its ends by degrees of longitude."""
     a, b = corridor.places[arc.start], corridor.places[arc.end]
     (x0, y0), (x1, y1) = window.at(a.lon + turns[0], a.lat), window.at(b.lon + turns[1], b.lat)
@@ -141,9 +139,7 @@ def thickness(people: float, most: float) -> float:
     return max(1.0, THICKEST * people / max(most, 1.0))
 
 
-def _draw(
-    view: RunView, window: Window, drawn: list[Arc], named: Sequence[str], key: str, frame: Window | None
-) -> list[Markup]:
+def _draw(view: RunView, window: Window, drawn: list[Arc], named: Sequence[str], key: str, frame: Window | None) -> list[Markup]:
     """Everything inside one map; ``frame`` marks the window that a second map enlarges."""
     corridor = view.corridor
     size = (window.width, window.height)
@@ -193,15 +189,11 @@ def _places(
 ) -> list[Markup]:
     """Dots and names of places, and the words where legs leave the window."""
     spots = {k: window.at(p.lon, p.lat) for k, p in corridor.places.items() if window.holds(p.lon, p.lat)}
-    parts = [
-        svg.el("circle", cx=x, cy=y, r=3.4, class_=f"spot {corridor.places[k].role}") for k, (x, y) in spots.items()
-    ]
+    parts = [svg.el("circle", cx=x, cy=y, r=3.4, class_=f"spot {corridor.places[k].role}") for k, (x, y) in spots.items()]
     items = [(corridor.places[k].label, spots[k]) for k in named if k in spots]
     items += edges
     size = (window.width, window.height)
-    for item, (_, spot) in zip(
-        labels.place(items, crossed=crossed, size=size, font=FONT, taken=taken), items, strict=True
-    ):
+    for item, (_, spot) in zip(labels.place(items, crossed=crossed, size=size, font=FONT, taken=taken), items, strict=True):
         if item.leader and (item.words, spot) not in edges:
             parts.append(svg.line(spot[0], spot[1], item.x, item.y - 4, "leader"))
         css = "place halo" if (item.words, spot) not in edges else "place halo small"
@@ -246,13 +238,9 @@ def _finding(view: RunView, drawn: list[Arc]) -> str:
         name = leg_name(corridor, busiest.leg)
         return f"{when} some {count_words(busiest.people)} people set out on {name}, the busiest leg"
     names = ", ".join(
-        f"{corridor.places[a.start].label} \N{RIGHTWARDS ARROW} {corridor.places[a.end].label}"
-        for a in drawn
-        if a.leg in into
+        f"{corridor.places[a.start].label} \N{RIGHTWARDS ARROW} {corridor.places[a.end].label}" for a in drawn if a.leg in into
     )
-    through, beside = (
-        interval(np.sum([view.leg_total(k, view.last_year) for k in legs], axis=0)) for legs in (into, past)
-    )
+    through, beside = (interval(np.sum([view.leg_total(k, view.last_year) for k in legs], axis=0)) for legs in (into, past))
     return f"{when} an estimated {count_words(through)} people took {names}; {count_words(beside)} went round it"
 
 
@@ -263,15 +251,10 @@ def map_charts(view: RunView) -> list[Chart]:
     cluster = region(corridor)
     enlarge = 1 < len(cluster) < len(corridor.places)
     title = _finding(view, drawn)
-    busiest = max(
-        (a for a in drawn if {a.start, a.end} <= set(cluster)), key=lambda a: a.people.median, default=drawn[0]
-    )
+    busiest = max((a for a in drawn if {a.start, a.end} <= set(cluster)), key=lambda a: a.people.median, default=drawn[0])
     near = f"Enlarged: most people are on {leg_name(corridor, busiest.leg)}, {count_words(busiest.people)}"
     when = span(view.last_year[0], view.last_year[-1])
-    about = (
-        f"Estimated persons who set out on each leg, {when}; kind: flow. "
-        f"Source: this model; outlines: {outlines.source()}."
-    )
+    about = f"Estimated persons who set out on each leg, {when}; kind: flow. Source: this model; outlines: {outlines.source()}."
     rows = tuple(_row(view, a) for a in drawn)
     table = Table(("Leg", "Part", "Persons, median", f"50{NBSP}% interval", f"90{NBSP}% interval"), rows)
     description = "Places of the corridor and legs between them, wider where more people went. " + "; ".join(

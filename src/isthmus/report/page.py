@@ -141,9 +141,7 @@ def _cells(view: RunView, tested: Backtest) -> Table:
             cells.append("" if skill is None else skill.words)
         every = whole.words
         label = view.corridor.series[series].label
-        rows.append(
-            (label, *cells, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts))
-        )
+        rows.append((label, *cells, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts)))
     heads = (f"{h} month{'s' if h > 1 else ''}" for h in horizons)
     return Table(
         ("Checkpoint", *heads, "All horizons", f"50{NBSP}% interval held", f"90{NBSP}% interval held", "Forecasts"),

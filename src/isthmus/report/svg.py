@@ -25,9 +25,7 @@ def el(name: str, *children: Value, **attributes: Value) -> Markup:
     return Markup(f"<{name}{pairs}>{inner}</{name}>" if children else f"<{name}{pairs}/>")  # noqa: S704 - escaped above
 
 
-def document(
-    key: str, title: str, description: str, size: tuple[float, float], *children: Value, css: str = ""
-) -> Markup:
+def document(key: str, title: str, description: str, size: tuple[float, float], *children: Value, css: str = "") -> Markup:
     """A picture with its text alternative. ``viewBox`` would lose its capital as a keyword of ``el``."""
     width, height = size
     head = (

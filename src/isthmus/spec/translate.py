@@ -180,9 +180,7 @@ def _wrong_length(path: Path, error: Mapping[str, Any], document: Node, words: s
     limit = context["min_length"] if few else context["max_length"]
     expected = f"{words}: at {'least' if few else 'most'} {limit}"
     found = f"{context['actual_length']}"
-    return Problem(
-        document.locate(path), expected, found, "add what is missing" if few else "take out what is too much"
-    )
+    return Problem(document.locate(path), expected, found, "add what is missing" if few else "take out what is too much")
 
 
 def _remedy(kind: str, value: Any, expected: str, schema: Schema) -> str:

@@ -1,0 +1,1 @@
+"""Engines that run a compiled corridor; they know nothing of each other."""

@@ -1,0 +1,10 @@
+"""The cohort engine: people as counts.
+
+`mean_field` (JAX, differentiable) gives expectations; `replicate` (NumPy) gives one stochastic history at a cost that does
+not depend on the number of people, because people of a class are exchangeable.
+"""
+
+from isthmus.engines.cohort.counts import expected, replicate
+from isthmus.engines.cohort.sweep import mean_field
+
+__all__ = ["expected", "mean_field", "replicate"]

@@ -1,0 +1,129 @@
+"""Forecasts in the space of the published figures, one draw at a time, each with its own stream.
+
+A draw carries its own unknowns and paths; after the last fitted month its deviation goes on as the AR(1) it was fitted as, its
+drifting constants and detections as the random walks they were, and each figure is drawn from its negative binomial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from isthmus.inference.posterior import Evidence, Layout, Paths, Simulated, simulate, simulate_seen
+from isthmus.model.network import Knowledge, Model
+from isthmus.streams import stream
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Draws of the corridor and of its figures.
+
+    Attributes:
+        last: Position of the last month that the fit saw.
+        scalars: Standardised unknowns, ``(sample, parameter)``.
+        paths: Paths over the whole grid, sample axis first.
+        simulated: Mean-field corridor by sample.
+        predicted: Figures drawn, ``(sample, series, month)``.
+    """
+
+    last: int
+    scalars: Floats
+    paths: Paths
+    simulated: Simulated
+    predicted: Floats
+
+
+def thin(vectors: Floats, n_samples: int) -> Floats:
+    """Evenly spaced vectors, ``(sample, size)``, from all chains of ``(chain, draw, size)``."""
+    flat = vectors.transpose(1, 0, 2).reshape(-1, vectors.shape[2])
+    return flat[np.linspace(0, len(flat) - 1, min(n_samples, len(flat))).astype(int)]
+
+
+def _seen_paths(model: Model, vector: Array, evidence: Evidence) -> tuple[Array, Paths]:
+    scalars, carried = Layout.of(model).split(vector)
+    return scalars, simulate_seen(model, model.table.values(scalars), carried, evidence.knowledge, evidence.last)[1]
+
+
+def _simulated(model: Model, scalars: Array, paths: Paths, knowledge: Knowledge) -> Simulated:
+    return simulate(model, model.table.values(scalars), paths, knowledge)
+
+
+class Predictor:
+    """Compiled prediction for one model, reused over origins and scenarios."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.seen_paths = jax.jit(jax.vmap(partial(_seen_paths, model), in_axes=(0, None)))
+        self.simulated = jax.jit(jax.vmap(partial(_simulated, model), in_axes=(0, 0, None)))
+
+    def natural(self, scalars: Any) -> dict[str, Floats]:
+        """Natural values by name, ``(sample,)`` each, of standardised unknowns ``(sample, parameter)``."""
+        table = self.model.table
+        values = np.asarray(jax.vmap(lambda z: table.values(z).stack(table.names + tuple(table.fixed)))(jnp.asarray(scalars)))
+        return {name: values[:, k] for k, name in enumerate(table.names + tuple(table.fixed))}
+
+    def predict(
+        self,
+        vectors: Floats,
+        evidence: Evidence,
+        *,
+        seed: int,
+        names: Sequence[str | int] = (),
+        future: Knowledge | None = None,
+    ) -> Forecast:
+        """Continue each draw to the end of the grid.
+
+        Args:
+            vectors: Posterior draws, ``(sample, size)``.
+            evidence: What the fit saw.
+            seed: Root seed.
+            names: Further names of the streams (the origin of a backtest).
+            future: Rules and policies of the months to come; absent: those that the fit knew.
+        """
+        scalars, paths = self.seen_paths(jnp.asarray(vectors), evidence)
+        values = self.natural(scalars)
+        last = int(evidence.last)
+        extended = extend(self.model, values, jax.tree.map(np.array, paths), last, seed=seed, names=names)
+        simulated = self.simulated(scalars, extended, evidence.knowledge if future is None else future)
+        simulated = jax.tree.map(np.asarray, simulated)
+        phi = np.stack([values[s.dispersion] for s in self.model.sights], axis=1)
+        predicted = draw_figures(simulated.mean, phi, stream(seed, "figures", *names))
+        return Forecast(last, np.asarray(scalars), extended, simulated, predicted)
+
+
+def extend(model: Model, values: dict[str, Floats], paths: Paths, last: int, *, seed: int, names: Sequence[str | int]) -> Paths:
+    """Paths after ``last``, drawn month by month; arrays with the sample axis first are changed and returned."""
+    months = range(last + 1, model.grid.n_months)
+    departures, legs, seen = paths
+    normal = stream(seed, "departures", *names).standard_normal((len(months), *departures.shape[:2]))
+    for step, m in enumerate(months):
+        for g, gid in enumerate(model.groups):
+            persistence = values[f"groups.{gid}.departures.persistence"]
+            innovation = values[f"groups.{gid}.departures.innovation"]
+            departures[:, g, m] = persistence * departures[:, g, m - 1] + innovation * normal[step, :, g]
+    for n, k in enumerate(model.drifting_legs):
+        draws = stream(seed, "drift", model.legs[k].id, *names).standard_normal((len(months), *legs.shape[:1], legs.shape[2]))
+        walk = np.cumsum(draws * values[model.legs[k].drift or ""][:, None], axis=0)
+        legs[:, n, :, last + 1 :] = legs[:, n, :, last, None] + walk.transpose(1, 2, 0)
+    for n, k in enumerate(model.drifting_sights):
+        draws = stream(seed, "detection", model.sights[k].id, *names).standard_normal((len(months), seen.shape[0]))
+        walk = np.cumsum(draws * values[model.sights[k].drift or ""], axis=0)
+        seen[:, n, last + 1 :] = seen[:, n, last, None] + walk.T
+    return Paths(departures, legs, seen)
+
+
+def draw_figures(mean: Floats, phi: Floats, generator: np.random.Generator) -> Floats:
+    """Negative binomial figures by their gamma mixture; ``mean`` is ``(sample, series, month)``, ``phi`` ``(sample, series)``."""
+    shape = phi[:, :, None]
+    rate = generator.gamma(np.broadcast_to(shape, mean.shape)) * np.maximum(mean, 0) / shape
+    return generator.poisson(np.minimum(rate, 1e15)).astype(np.float64)

@@ -1,0 +1,74 @@
+"""Proper scores of draws against what came, lower is better (Gneiting and Raftery 2007, JASA 102:359; Bracher et al. 2021)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+INTERVALS = (0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
+"""Central intervals of the weighted interval score."""
+
+
+def crps(draws: Floats, observed: Floats | float) -> Floats:
+    """Continuous ranked probability score of an ensemble, ``E|X - y| - E|X - X'|/2``; the draw axis comes first."""
+    ordered = np.sort(draws, axis=0)
+    n = len(ordered)
+    weights = (2 * np.arange(1, n + 1) - n - 1).reshape(-1, *[1] * (ordered.ndim - 1))
+    spread = (weights * ordered).sum(axis=0) / n**2
+    return np.asarray(np.abs(ordered - observed).mean(axis=0) - spread)
+
+
+def crps_log(draws: Floats, observed: Floats | float) -> Floats:
+    """CRPS on log(1 + y)."""
+    return crps(np.log1p(draws), np.log1p(observed))
+
+
+def weighted_interval_score(draws: Floats, observed: Floats | float) -> Floats:
+    """Weighted interval score of the ensemble's quantiles over `INTERVALS` and the median; the draw axis comes first."""
+    total = 0.5 * np.abs(np.median(draws, axis=0) - observed)
+    for width in INTERVALS:
+        alpha = 1 - width
+        low, high = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0)
+        penalty = np.maximum(low - observed, 0) + np.maximum(observed - high, 0)
+        total = total + alpha / 2 * ((high - low) + 2 / alpha * penalty)
+    return np.asarray(total / (len(INTERVALS) + 0.5))
+
+
+def covered(draws: Floats, observed: Floats | float, width: float) -> NDArray[np.bool_]:
+    """Whether the central interval of ``width`` holds what came; the draw axis comes first."""
+    low, high = np.quantile(draws, [(1 - width) / 2, (1 + width) / 2], axis=0)
+    return np.asarray((low <= observed) & (observed <= high))
+
+
+def relative_skill(ours: Floats, theirs: Floats) -> float:
+    """Geometric mean over (series, horizon) of the ratio of mean CRPS on log(1 + y).
+
+    Args:
+        ours: Scores, ``(origin, series, horizon)``, NaN where there is none; used where both have one.
+        theirs: The rival's, same shape.
+    """
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    counted = both.any(axis=0)
+    a = np.where(both, ours, 0).sum(axis=0)[counted]
+    b = np.where(both, theirs, 0).sum(axis=0)[counted]
+    return float(np.exp(np.mean(np.log(a / b)))) if counted.any() else float("nan")
+
+
+def skill_interval(
+    ours: Floats,
+    theirs: Floats,
+    generator: np.random.Generator,
+    *,
+    block: int = 3,
+    n_resamples: int = 1000,
+    width: float = 0.95,
+) -> tuple[float, float]:
+    """Interval of `relative_skill` by circular block bootstrap over origins (Politis and Romano 1992)."""
+    n = len(ours)
+    starts = generator.integers(0, n, (n_resamples, -(-n // block)))
+    rows = (starts[:, :, None] + np.arange(block)).reshape(n_resamples, -1)[:, :n] % n
+    skills = np.array([relative_skill(ours[r], theirs[r]) for r in rows])
+    low, high = np.nanquantile(skills, [(1 - width) / 2, (1 + width) / 2])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""Learning a corridor from its figures."""

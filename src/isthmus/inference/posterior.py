@@ -1,0 +1,243 @@
+"""From a standardised vector to a simulated corridor and its log density.
+
+The vector holds the scalar unknowns (standard normal under the prior), then the latent paths by month. A path stands in the
+vector as what the series see best: log departures and the log odds of taking a drifting leg. What the model calls the path
+(the AR(1) deviation of departures, the random walk of a leg's constant) is that quantity less its systematic part, a shift with
+unit Jacobian; the sampler then meets no ridge between a path and the coefficients behind it. Log detection, which single months
+hardly reveal, stands as standardised innovations instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from isthmus.engines.cohort import mean_field
+from isthmus.engines.result import Trajectories
+from isthmus.model.choice import Choices, choices
+from isthmus.model.departures import departures, systematic
+from isthmus.model.network import Knowledge, Model
+from isthmus.model.observe import detections, negbinomial_logpmf, seen_flows
+from isthmus.model.parameters import Values
+
+LOG_2PI = float(np.log(2 * np.pi))
+
+
+class Evidence(NamedTuple):
+    """What one fit sees.
+
+    Attributes:
+        values: Figures, ``(series, month of the grid)``; anything where masked.
+        mask: 1 where a figure is used, same shape.
+        last: Position of the last month that the fit may see.
+        knowledge: Rules and policies known to the fit.
+    """
+
+    values: Any
+    mask: Any
+    last: Any
+    knowledge: Knowledge
+
+
+class Paths(NamedTuple):
+    """Latent paths by month, as the model calls them.
+
+    Attributes:
+        departures: u, ``(group, month)``.
+        legs: Constants of drifting legs, ``(drifting leg, group, month)``.
+        detection: Log detection of drifting series, ``(drifting series, month)``.
+    """
+
+    departures: Any
+    legs: Any
+    detection: Any
+
+
+class Simulated(NamedTuple):
+    """One simulated corridor and what its series would show."""
+
+    trajectories: Trajectories
+    choices: Choices
+    seen: Any
+    """Persons passing, ``(series, month)``."""
+    mean: Any
+    """Expected figures, ``(series, month)``."""
+    log_detection: Any
+    """``(series, month)``."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand in the vector."""
+
+    n_scalars: int
+    n_groups: int
+    n_legs: int
+    n_series: int
+    n_months: int
+
+    @classmethod
+    def of(cls, model: Model) -> Layout:
+        """Layout of a model's vector."""
+        return cls(
+            len(model.table.parameters), len(model.groups), len(model.drifting_legs), len(model.drifting_sights),
+            model.grid.n_months,
+        )  # fmt: skip
+
+    @property
+    def size(self) -> int:
+        """Length of the vector."""
+        return self.n_scalars + (self.n_groups * (1 + self.n_legs) + self.n_series) * self.n_months
+
+    def split(self, vector: Array) -> tuple[Array, Paths]:
+        """Scalars and raw paths of a vector ``(size,)``."""
+        a, m = self.n_scalars, self.n_months
+        b = a + self.n_groups * m
+        c = b + self.n_legs * self.n_groups * m
+        return vector[:a], Paths(
+            vector[a:b].reshape(self.n_groups, m),
+            vector[b:c].reshape(self.n_legs, self.n_groups, m),
+            vector[c:].reshape(self.n_series, m),
+        )
+
+
+def hold(path: Array, first: int, last: Any) -> Array:
+    """A path kept at its values in ``first`` before it and in ``last`` after it, ``(..., month)``."""
+    return path[..., jnp.clip(jnp.arange(path.shape[-1]), first, last)]
+
+
+def _finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices, left: Array, log_rho: Array) -> Simulated:
+    flows = mean_field(model, left, chosen)
+    seen = seen_flows(model, flows.leg_flow, flows.leg_arrivals, flows.arrivals)
+    rho = detections(model, values, knowledge, log_rho)
+    mean = jnp.exp(rho) * seen + values.stack([s.baseline for s in model.sights])[:, None]
+    return Simulated(flows, chosen, seen, mean, rho)
+
+
+def simulate(model: Model, values: Values, paths: Paths, knowledge: Knowledge) -> Simulated:
+    """Run the mean-field corridor under natural values and paths that cover the whole grid."""
+    weights = model.grid.month_interpolation.T
+    chosen = choices(model, values, knowledge, lambda k, _: paths.legs[model.drifting_legs.index(k)] @ weights)
+    left = departures(model, systematic(model, values, knowledge, chosen.value), paths.departures)
+    return _finish(model, values, knowledge, chosen, left, paths.detection)
+
+
+def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowledge, last: Any) -> tuple[Simulated, Paths]:
+    """Run the corridor from paths as they stand in the vector, and find the paths as the model calls them.
+
+    After ``last`` every path holds its last value; constants hold their first before the first fitted month.
+    """
+    weights, mean = model.grid.month_interpolation.T, model.grid.month_mean.T
+    legs: dict[int, Array] = {}
+
+    def drift(k: int, advantage: Array) -> Array:
+        start, spread = values[model.legs[k].constant], walk_spread(model, values, k)
+        away = carried.legs[model.drifting_legs.index(k)] - advantage @ mean - start
+        legs[k] = hold(start + spread * away, model.fit_from, last)
+        return legs[k] @ weights
+
+    chosen = choices(model, values, knowledge, drift)
+    base = systematic(model, values, knowledge, chosen.value)
+    deviation = hold(carried.departures - base @ mean, 0, last)
+    log_rho = detection_paths(model, values, carried.detection, last)
+    left = departures(model, base, deviation)
+    stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else carried.legs
+    return _finish(model, values, knowledge, chosen, left, log_rho), Paths(deviation, stacked, log_rho)
+
+
+def _normal(x: Array, sd: Any) -> Array:
+    return -0.5 * (x / sd) ** 2 - jnp.log(sd) - 0.5 * LOG_2PI
+
+
+def walk_spread(model: Model, values: Values, k: int) -> Array:
+    """Scale between a leg's path in the vector and as the model calls it: the root of its walk's sd over the prior centre.
+
+    Halfway between centred (1) and non-centred (the sd), for paths that single months reveal neither well nor badly.
+    """
+    name = model.legs[k].drift or ""
+    centre = next((np.exp(p.location) for p in model.table.parameters if p.name == name), values[name])
+    return jnp.sqrt(values[name] / centre)
+
+
+def detection_paths(model: Model, values: Values, innovations: Array, last: Any) -> Array:
+    """Log detection of drifting series from standardised innovations, ``(drifting series, month)``."""
+    if not model.drifting_sights:
+        return innovations
+    sights = [model.sights[k] for k in model.drifting_sights]
+    months = np.arange(model.grid.n_months)
+    moving = jnp.where((months >= model.fit_from) & (months <= last), innovations, 0.0)
+    sd = values.stack([s.drift or "" for s in sights])[:, None]
+    start = jnp.log(values.stack([s.detection for s in sights]))[:, None]
+    return start + sd * jnp.cumsum(moving, axis=-1)
+
+
+def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, last: Any) -> Array:
+    """Log prior of the paths up to ``last``; entries of the vector that nothing depends on are standard normal."""
+    months = np.arange(model.grid.n_months)
+    used = months <= last
+    total = jnp.zeros(())
+    for g, gid in enumerate(model.groups):
+        u, sd = paths.departures[g], values[f"groups.{gid}.departures.innovation"]
+        persistence = values[f"groups.{gid}.departures.persistence"]
+        first = sd / jnp.sqrt(1 - persistence**2 + 1e-6)
+        steps = jnp.concatenate([_normal(u[:1], first), _normal(u[1:] - persistence * u[:-1], sd)])
+        total = total + jnp.where(used, steps, _normal(carried.departures[g], 1.0)).sum()
+    walking = used & (months >= model.fit_from)
+    for n, k in enumerate(model.drifting_legs):
+        start, sd = values[model.legs[k].constant], values[model.legs[k].drift or ""]
+        path = paths.legs[n]
+        moved = jnp.where(months == model.fit_from, path - start, jnp.diff(path, axis=-1, prepend=0.0))
+        steps = _normal(moved, sd) + jnp.log(walk_spread(model, values, k))
+        total = total + jnp.where(walking, steps, _normal(carried.legs[n], 1.0)).sum()
+    return total + _normal(carried.detection, 1.0).sum()
+
+
+def log_likelihood(model: Model, values: Values, mean: Array, evidence: Evidence) -> Array:
+    """Log likelihood of each figure, 0 where masked, ``(series, month)``."""
+    phi = values.stack([s.dispersion for s in model.sights])[:, None]
+    logp = negbinomial_logpmf(jnp.where(evidence.mask, evidence.values, 1.0), mean, phi)
+    return jnp.where(evidence.mask, logp, 0.0)
+
+
+def log_density(model: Model, vector: Array, evidence: Evidence) -> Array:
+    """Log posterior density up to a constant.
+
+    Args:
+        model: The compiled corridor.
+        vector: ``(size,)``, see `Layout`.
+        evidence: What the fit sees.
+    """
+    scalars, carried = Layout.of(model).split(vector)
+    values = model.table.values(scalars)
+    simulated, paths = simulate_seen(model, values, carried, evidence.knowledge, evidence.last)
+    likelihood = log_likelihood(model, values, simulated.mean, evidence).sum()
+    return likelihood + path_log_prior(model, values, carried, paths, evidence.last) + _normal(scalars, 1.0).sum()
+
+
+def scale_names(model: Model) -> tuple[str, ...]:
+    """Unknown scales of the paths, which a joint mode would send to zero."""
+    names = [f"groups.{g}.departures.innovation" for g in model.groups]
+    names += [model.legs[k].drift or "" for k in model.drifting_legs]
+    names += [model.sights[k].drift or "" for k in model.drifting_sights]
+    return tuple(n for n in dict.fromkeys(names) if n in model.table.names)
+
+
+def start_vector(model: Model, evidence: Evidence) -> NDArray[np.float64]:
+    """A start for the search: scalars at their prior centre, departures following the mean log figure."""
+    layout = Layout.of(model)
+    out = np.zeros(layout.size)
+    mask, values = np.asarray(evidence.mask), np.asarray(evidence.values)
+    for g in range(layout.n_groups):
+        rows = [k for k, s in enumerate(model.sights) if s.group == g and mask[k].any()]
+        if not rows:
+            continue
+        logs = np.where(mask[rows], np.log1p(np.where(mask[rows], values[rows], 0.0)), np.nan)
+        seen = ~np.isnan(logs).all(axis=0)
+        path = np.interp(np.arange(layout.n_months), np.flatnonzero(seen), np.nanmean(logs[:, seen], axis=0))
+        out[layout.n_scalars + g * layout.n_months :][: layout.n_months] = path
+    return out

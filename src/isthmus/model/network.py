@@ -1,0 +1,316 @@
+"""From the corridor as written to arrays: the only door between ``spec`` and the engines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import ModelError
+from isthmus.model.journey import delay_kernel
+from isthmus.model.parameters import ParameterTable
+from isthmus.spec.schema import Corridor, Effect, Policy, Series
+from isthmus.timegrid import TimeGrid
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlaceNode:
+    """A place in topological order: who leads on from it, and how long people stay."""
+
+    id: str
+    kernel: Floats | None
+    """Shares by steps stayed, ``(delay,)``; absent: nobody stays."""
+    legs_out: tuple[int, ...]
+    legs_in: tuple[int, ...]
+    settle: str | None
+    """Name of the quantity that values ending here."""
+    stay_days: float
+
+
+@dataclass(frozen=True)
+class LegArc:
+    """A leg between positions in the order of places; ``head`` is -1 for a return."""
+
+    id: str
+    tail: int
+    head: int
+    kernel: Floats
+    price_usd: float
+    """Middle of the price range."""
+    duration_days: float
+    risk: float
+    constant: str
+    drift: str | None
+    """Name of the quantity that sets the monthly random walk; absent: constant in time."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How a series sees the flow."""
+
+    id: str
+    group: int
+    arrivals_at: tuple[int, ...]
+    departures_on: tuple[int, ...]
+    arrivals_on: tuple[int, ...]
+    detection: str
+    drift: str | None
+    baseline: str
+    dispersion: str
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One effect of one policy: what it moves and its time profile."""
+
+    name: str
+    """Name of the quantity that sizes it."""
+    policy: str
+    on: str
+    target: int
+    """Position of the leg, place or series; -1 for departures."""
+    groups: tuple[int, ...]
+    profile: Floats
+    """0 to 1, ``(step,)``."""
+
+
+class Knowledge(NamedTuple):
+    """What of rules and policies is in force, as arrays, so that origins with different knowledge can be batched.
+
+    Attributes:
+        requirement: Share of each step under each entry requirement, ``(group, place, requirement, step)``.
+        shift: 0 or 1 by shift, ``(shift,)``.
+    """
+
+    requirement: Any
+    shift: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """An immutable compiled corridor; two models are the same only if they are one object."""
+
+    grid: TimeGrid
+    groups: tuple[str, ...]
+    places: tuple[PlaceNode, ...]
+    legs: tuple[LegArc, ...]
+    sights: tuple[Sight, ...]
+    shifts: tuple[Shift, ...]
+    origins: tuple[int, ...]
+    """Position of each group's origin, ``(group,)``."""
+    budgets: Floats
+    """Median budget by group, US$, ``(group,)``."""
+    requirements: tuple[str, ...]
+    table: ParameterTable
+    fit_from: int
+    """Position of the first fitted month."""
+    reference: int
+    """Position of the reference month."""
+    pull: dict[tuple[int, int], str]
+    """Name of the quantity added to settling, by (group, place)."""
+    season_sd: tuple[float, ...]
+    knowledge: Knowledge
+
+    @cached_property
+    def drifting_legs(self) -> tuple[int, ...]:
+        """Positions of legs whose constant drifts."""
+        return tuple(k for k, leg in enumerate(self.legs) if leg.drift)
+
+    @cached_property
+    def drifting_sights(self) -> tuple[int, ...]:
+        """Positions of series whose detection drifts."""
+        return tuple(k for k, sight in enumerate(self.sights) if sight.drift)
+
+
+def topological_places(corridor: Corridor) -> list[str]:
+    """Places so that forward legs lead to later ones.
+
+    Raises:
+        ModelError: The forward legs form a cycle.
+    """
+    heads: dict[str, int] = dict.fromkeys(corridor.places, 0)
+    forward = [leg for leg in corridor.legs.values() if leg.kind == "forward"]
+    for leg in forward:
+        heads[leg.to] += 1
+    ready = [p for p, n in heads.items() if n == 0]
+    order: list[str] = []
+    while ready:
+        place = ready.pop(0)
+        order.append(place)
+        for leg in forward:
+            if leg.from_ == place:
+                heads[leg.to] -= 1
+                if heads[leg.to] == 0:
+                    ready.append(leg.to)
+    if len(order) < len(corridor.places):
+        raise ModelError.one(
+            where=f"{corridor.name}: legs",
+            expected="forward legs without a cycle",
+            found="a cycle through " + ", ".join(p for p in corridor.places if p not in order),
+            remedy="make one of the legs `kind: reverse`",
+        )
+    return order
+
+
+def known_policy(policy: Policy, as_of: dt.date | None) -> bool:
+    """Whether a policy had been announced by ``as_of``."""
+    return as_of is None or (policy.announced or policy.date) <= as_of
+
+
+def knowledge_of(corridor: Corridor, model_places: Sequence[str], grid: TimeGrid, as_of: dt.date | None = None) -> Knowledge:
+    """Rules and policies as known on ``as_of`` (absent: all that the file says).
+
+    A place without a rule for a group asks nothing. A rule announced after ``as_of`` is not known, and the rule
+    before it then stays in force.
+    """
+    groups, requirements = list(corridor.groups), list(corridor.choice.friction)
+    table = np.zeros((len(groups), len(model_places), len(requirements), grid.n_steps))
+    known = [r for r in corridor.entry_rules if as_of is None or (r.announced or r.from_) <= as_of]
+    for rule in sorted(known, key=lambda r: r.from_):
+        if rule.group not in corridor.groups:
+            continue
+        cell = table[groups.index(rule.group), model_places.index(rule.place)]
+        share = grid.share_since(rule.from_)
+        successor = any(o.group == rule.group and o.place == rule.place and o.from_ == rule.to for o in known)
+        ends = rule.to is not None and (as_of is None or successor or rule.to <= as_of)
+        if ends and rule.to is not None:
+            share = share - grid.share_since(rule.to)
+        cell *= 1 - grid.share_since(rule.from_)
+        cell[requirements.index(rule.requirement)] += share
+    shift = [1.0 if known_policy(policy, as_of) else 0.0 for policy in corridor.policies.values() for _ in policy.effects]
+    return Knowledge(table, np.array(shift))
+
+
+def _profile(policy: Policy, effect: Effect, grid: TimeGrid) -> Floats:
+    """0 before the policy, 1 in full force, fading where a half-life is given."""
+    share = grid.share_since(policy.date)
+    if policy.until is not None:
+        share = share - grid.share_since(policy.until)
+    age = np.maximum(grid.days_since(policy.date), 0)
+    if effect.ramp_days:
+        share = share * np.minimum(age / effect.ramp_days, 1)
+    if effect.half_life_days is not None:
+        share = share * 0.5 ** (age / effect.half_life_days)
+    return np.asarray(share)
+
+
+def _shifts(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[Shift, ...]:
+    positions = {
+        "leg": {leg: k for k, leg in enumerate(corridor.legs)},
+        "settle": {place: k for k, place in enumerate(order)},
+        "detection": {series: k for k, series in enumerate(corridor.series)},
+    }
+    groups = list(corridor.groups)
+    out = []
+    for pid, policy in corridor.policies.items():
+        for n, effect in enumerate(policy.effects):
+            target = -1 if effect.on == "departures" else positions[effect.on][effect.id or ""]
+            of = tuple(range(len(groups))) if effect.group is None else (groups.index(effect.group),)
+            name = table.add(f"policies.{pid}.{n}.size", effect.size)
+            out.append(Shift(name, pid, effect.on, target, of, _profile(policy, effect, grid)))
+    return tuple(out)
+
+
+def _sight(sid: str, series: Series, corridor: Corridor, order: list[str], table: ParameterTable) -> Sight:
+    legs = list(corridor.legs)
+    watch, prefix = series.watches, f"series.{sid}"
+    drift = None if series.detection_drift == 0 else table.add(f"{prefix}.detection_drift", series.detection_drift)
+    return Sight(
+        id=sid,
+        group=list(corridor.groups).index(series.group),
+        arrivals_at=() if watch.arrivals_at is None else (order.index(watch.arrivals_at),),
+        departures_on=tuple(legs.index(leg) for leg in watch.departures_on),
+        arrivals_on=tuple(legs.index(leg) for leg in watch.arrivals_on),
+        detection=table.add(f"{prefix}.detection", series.detection),
+        drift=drift,
+        baseline=table.add(f"{prefix}.baseline", series.baseline),
+        dispersion=table.add(f"{prefix}.dispersion", series.dispersion),
+    )
+
+
+def _legs(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[LegArc, ...]:
+    out = []
+    for lid, leg in corridor.legs.items():
+        out.append(
+            LegArc(
+                id=lid,
+                tail=order.index(leg.from_),
+                head=order.index(leg.to) if leg.kind == "forward" else -1,
+                kernel=delay_kernel(leg.duration.mean_days, leg.duration.sd_days, grid.mean_days),
+                price_usd=sum(leg.price_usd) / 2,
+                duration_days=leg.duration.mean_days,
+                risk=leg.risk,
+                constant=table.add(f"legs.{lid}.constant", leg.constant),
+                drift=None if leg.drift == 0 else table.add(f"legs.{lid}.drift", leg.drift),
+            )
+        )
+    return tuple(out)
+
+
+def _places(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[PlaceNode, ...]:
+    out = []
+    for pid in order:
+        place, legs = corridor.places[pid], list(corridor.legs.values())
+        stay = place.stay
+        out.append(
+            PlaceNode(
+                id=pid,
+                kernel=None if stay is None else delay_kernel(stay.mean_days, stay.sd_days, grid.mean_days),
+                legs_out=tuple(k for k, leg in enumerate(legs) if leg.from_ == pid),
+                legs_in=tuple(k for k, leg in enumerate(legs) if leg.to == pid and leg.kind == "forward"),
+                settle=None if place.settle is None else table.add(f"places.{pid}.settle", place.settle),
+                stay_days=0.0 if stay is None else stay.mean_days,
+            )
+        )
+    return tuple(out)
+
+
+def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None = None) -> Model:
+    """Compile a checked corridor up to ``last_month``.
+
+    Args:
+        corridor: A corridor that ``spec.check`` accepts.
+        last_month: Last month simulated, ``YYYY-MM``.
+        as_of: Day on which rules and policies are known; absent: all that the file says.
+
+    Raises:
+        ModelError: The forward legs form a cycle.
+    """
+    table = ParameterTable()
+    order = topological_places(corridor)
+    grid = TimeGrid(corridor.time.step, corridor.time.start, last_month)
+    pull: dict[tuple[int, int], str] = {}
+    for g, (gid, group) in enumerate(corridor.groups.items()):
+        for field in ("level", "persistence", "innovation", "feedback"):
+            table.add(f"groups.{gid}.departures.{field}", getattr(group.departures, field))
+        for place, quantity in group.pull.items():
+            pull[g, order.index(place)] = table.add(f"groups.{gid}.pull.{place}", quantity)
+    for field in ("cost", "time", "risk"):
+        table.add(f"choice.{field}", getattr(corridor.choice, field))
+    for requirement, quantity in corridor.choice.friction.items():
+        table.add(f"choice.friction.{requirement}", quantity)
+    budgets = [group.budget_usd.median if group.budget_usd else np.inf for group in corridor.groups.values()]
+    return Model(
+        grid=grid,
+        groups=tuple(corridor.groups),
+        places=_places(corridor, order, grid, table),
+        legs=_legs(corridor, order, grid, table),
+        sights=tuple(_sight(sid, series, corridor, order, table) for sid, series in corridor.series.items()),
+        shifts=_shifts(corridor, order, grid, table),
+        origins=tuple(order.index(group.origin) for group in corridor.groups.values()),
+        budgets=np.array(budgets),
+        requirements=tuple(corridor.choice.friction),
+        table=table,
+        fit_from=grid.position(corridor.time.fit_from),
+        reference=min(grid.position(corridor.time.reference), grid.n_months - 1),
+        pull=pull,
+        season_sd=tuple(group.departures.season_sd for group in corridor.groups.values()),
+        knowledge=knowledge_of(corridor, order, grid, as_of),
+    )

@@ -1,0 +1,139 @@
+"""The files of a run: what an array is called there, its dimensions and its unit."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xarray as xr
+from numpy.typing import NDArray
+
+from isthmus.forecast.journeys import journeys
+from isthmus.forecast.predict import Forecast
+from isthmus.inference.fit import Posterior
+from isthmus.model.network import Model
+from isthmus.pipeline.folder import RunFolder
+from isthmus.report import RunView, forecast_rows, render
+from isthmus.report.tables import COLUMNS
+
+Floats = NDArray[np.float64]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def _save(folder: RunFolder, name: str, data: xr.Dataset) -> None:
+    encoding: dict[Any, Any] = {
+        key: {"zlib": True, "complevel": 1} for key, value in data.data_vars.items() if value.dtype.kind == "f"
+    }
+    folder.write(name, lambda path: data.to_netcdf(path, engine="h5netcdf", encoding=encoding))
+
+
+def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forecast: Forecast) -> None:
+    """``posterior.nc``: parameters by chain and draw with priors and diagnostics; flows by sample and month."""
+    parameters = model.table.parameters
+    z = posterior.vectors[:, :, : len(parameters)]
+    natural = np.stack([p.natural(p.location + p.sd * z[:, :, k]) for k, p in enumerate(parameters)], axis=-1)
+    found, n = posterior.diagnostics, len(parameters)
+    monthly = model.grid.month_sum.T
+    flows = forecast.simulated.trajectories
+    days, cost = journeys(model, forecast)
+    _save(
+        folder,
+        "posterior.nc",
+        xr.Dataset(
+            {
+                "parameters": (("chain", "draw", "parameter"), natural),
+                "vectors": (("chain", "draw", "element"), posterior.vectors),
+                "prior_scale": ("parameter", [p.scale for p in parameters]),
+                "prior_location": ("parameter", np.array([p.location for p in parameters])),
+                "prior_sd": ("parameter", np.array([p.sd for p in parameters])),
+                "source": ("parameter", [p.source for p in parameters]),
+                "rhat": ("parameter", found.rhat[:n]),
+                "ess_bulk": ("parameter", found.ess_bulk[:n]),
+                "ess_tail": ("parameter", found.ess_tail[:n]),
+                "element_rhat": ("element", found.rhat),
+                "element_ess_bulk": ("element", found.ess_bulk),
+                "contraction": ("parameter", 1 - z.reshape(-1, n).var(axis=0)),
+                "departures": (("sample", "group", "month"), flows.departures @ monthly, {"units": "persons a month"}),
+                "leg_flow": (
+                    ("sample", "leg", "group", "month"), flows.leg_flow @ monthly,
+                    {"units": "persons departing a month", "kind": "flow"},
+                ),
+                "arrivals": (
+                    ("sample", "place", "group", "month"), flows.arrivals @ monthly,
+                    {"units": "persons arriving a month", "kind": "flow"},
+                ),
+                "log_detection": (("sample", "series", "month"), forecast.simulated.log_detection),
+                "journey_days": ("sample", days, {"units": "days, mean of those who reach a destination"}),
+                "journey_cost_usd": ("sample", cost, {"units": "US$, mean of those who reach a destination"}),
+            },
+            coords={
+                "parameter": list(model.table.names),
+                "group": list(model.groups),
+                "place": [place.id for place in model.places],
+                "leg": [leg.id for leg in model.legs],
+                "series": [sight.id for sight in model.sights],
+                "month": list(model.grid.months),
+            },
+        ),
+    )  # fmt: skip
+
+
+def read_vectors(folder: RunFolder) -> Floats:
+    """Posterior vectors, ``(chain, draw, size)``."""
+    with xr.open_dataset(folder.path / "posterior.nc", engine="h5netcdf") as data:
+        return np.asarray(data["vectors"].values)
+
+
+def write_forecast(folder: RunFolder, model: Model, forecast: Forecast, rivals: dict[str, Floats], *, seed: int) -> None:
+    """``forecast.nc``: figures drawn and expected from the first fitted month on, and the rivals' quantiles."""
+    months = slice(model.fit_from, model.grid.n_months)
+    dims = ("quantile", "series", "month_ahead")
+    with np.errstate(invalid="ignore"):
+        ahead = {name: np.quantile(draws, QUANTILES, axis=0) for name, draws in rivals.items()}
+    _save(
+        folder,
+        "forecast.nc",
+        xr.Dataset(
+            {
+                "predicted": (
+                    ("sample", "series", "month"),
+                    forecast.predicted[:, :, months],
+                    {"units": "figures a month"},
+                ),
+                "expected": (("sample", "series", "month"), forecast.simulated.mean[:, :, months]),
+                "naive": (dims, ahead["random_walk"]),
+                "seasonal": (dims, ahead["seasonal_naive"]),
+            },
+            coords={
+                "series": [sight.id for sight in model.sights],
+                "month": list(model.grid.months[months]),
+                "quantile": list(QUANTILES),
+                "month_ahead": np.arange(1, ahead["random_walk"].shape[-1] + 1),
+            },
+            attrs={"origin": model.grid.months[forecast.last], "horizon": ahead["random_walk"].shape[-1], "seed": seed},
+        ),
+    )
+
+
+def write_tables(folder: RunFolder) -> None:
+    """``forecast.csv`` and ``forecast.parquet``, the same rows."""
+    rows = forecast_rows(RunView.load(folder.path))
+
+    def as_csv(path: Path) -> None:
+        with path.open("w", newline="", encoding="utf-8") as handle:
+            table = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+            table.writeheader()
+            table.writerows(rows)
+
+    folder.write("forecast.csv", as_csv)
+    folder.write("forecast.parquet", lambda path: pq.write_table(pa.Table.from_pylist(rows), path))
+
+
+def write_page(folder: RunFolder) -> None:
+    """``report.html``."""
+    folder.write_text("report.html", render(RunView.load(folder.path)))

@@ -1,0 +1,192 @@
+"""The main job in order: read, check, align, fit, forecast, backtest, report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from isthmus import __version__
+from isthmus.data.align import Observations, align
+from isthmus.data.figures import Figures, read_figures
+from isthmus.errors import FiguresError
+from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.spec.load import LoadedCorridor, load
+from isthmus.timegrid import month_index, month_range, shift_month
+
+if TYPE_CHECKING:
+    from isthmus.forecast.predict import Predictor
+    from isthmus.model.network import Model
+
+Until = Literal["check", "fit", "forecast", "backtest", "report"]
+ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
+
+SPAN = {
+    "observations": (0.0, 0.02),
+    "fit": (0.02, 0.35),
+    "forecast": (0.35, 0.45),
+    "backtest": (0.45, 0.97),
+    "report": (0.97, 1.0),
+}
+"""Share of the whole at which each stage begins and ends, for the time left."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """How far a run has come."""
+
+    stage: str
+    done: float
+    note: str = ""
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one call was asked to do, read and checked."""
+
+    loaded: LoadedCorridor
+    figures: Figures
+    observations: Observations
+    seed: int
+    quick: bool
+
+    @property
+    def last_fitted(self) -> str:
+        """Last month that the fit sees."""
+        return self.observations.months[-1]
+
+    @cached_property
+    def model(self) -> Model:
+        """The corridor compiled to the end of the forecast."""
+        from isthmus.model.network import compile_model
+
+        corridor = self.loaded.corridor
+        return compile_model(corridor, shift_month(self.last_fitted, corridor.time.horizon_months))
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """Compiled prediction, shared by the stages of one call."""
+        from isthmus.forecast.predict import Predictor
+
+        return Predictor(self.model)
+
+    @property
+    def hash(self) -> str:
+        """What makes this run this run."""
+        return digest(self.loaded.hash, self.figures.hash, self.seed, self.quick, __version__)
+
+
+def run(
+    source: str | Path,
+    *,
+    out: Path,
+    sets: Sequence[str] = (),
+    scenario: str | None = None,
+    seed: int = 1,
+    quick: bool = False,
+    figures: Path | None = None,
+    until: Until = "report",
+    report: Listener = lambda _: None,
+) -> RunFolder:
+    """Run the main job as far as ``until`` and return its folder; what an earlier call finished is not done again.
+
+    Args:
+        source: Name of a shipped corridor, a corridor file or its folder.
+        out: Folder in which the run's own folder is made.
+        sets: Overrides, ``a.b.c=VALUE``.
+        scenario: Name of a scenario of the file to lay over it.
+        seed: Root of all random streams.
+        quick: Less sampling and fewer origins, for a first look.
+        figures: Table of figures in place of the corridor's own.
+        until: Last stage wanted.
+        report: Called with each event.
+
+    Raises:
+        SpecError: The corridor file has problems; all are named.
+        FiguresError: So has the table of figures.
+        OutputError: The folder cannot be written.
+    """
+    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    folder = open_folder(out, task)
+    wanted = ORDER[: ORDER.index(until) + 1]
+    report(Event("observations", 0.0, "reading official figures"))
+    keep_inputs(folder, task)
+    from isthmus.pipeline import stages
+
+    for stage in wanted[1:]:
+        begin, end = SPAN[stage]
+        files, work = stages.STAGES[stage]
+        inputs = digest(task.hash, stage)
+        if folder.finished(stage, inputs):
+            report(Event(stage, end, "unchanged"))
+            continue
+        report(Event(stage, begin))
+        with folder.stage(stage, inputs, files):
+            work(folder, task, lambda share, s=stage, b=begin, e=end: report(Event(s, b + share * (e - b))))
+    report(Event("done", 1.0))
+    return folder
+
+
+def read(source: str | Path, *, sets: Sequence[str], scenario: str | None, seed: int, quick: bool, figures: Path | None) -> Task:
+    """Read and check corridor and figures."""
+    loaded = load(source, sets=sets, scenario=scenario)
+    corridor = loaded.corridor
+    table = read_figures(figures or loaded.path.parent / corridor.figures)
+    watched = {series.figures for series in corridor.series.values()}
+    periods = [row.period for row in table.rows if row.series in watched and row.value is not None and len(row.period) == 7]
+    last = corridor.time.fit_to or max(periods, default="")
+    if not last or month_index(last) <= month_index(corridor.time.fit_from):
+        raise FiguresError.one(
+            where=str(table.path),
+            expected=f"monthly figures after {corridor.time.fit_from} for the series that the corridor watches",
+            found=f"the last is of {last}" if last else "none",
+            remedy="add figures, or set time.fit_from earlier",
+        )
+    observations = align(table, corridor, month_range(corridor.time.fit_from, last))
+    return Task(loaded, table, observations, seed, quick)
+
+
+def open_folder(out: Path, task: Task) -> RunFolder:
+    """The run's folder under ``out``."""
+    facts = {
+        "isthmus": __version__,
+        "corridor": task.loaded.corridor.name,
+        "hash": task.hash,
+        "corridor_hash": task.loaded.hash,
+        "figures_hash": task.figures.hash,
+        "seed": task.seed,
+        "quick": task.quick,
+        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "last_fitted": task.last_fitted,
+        "last_month": shift_month(task.last_fitted, task.loaded.corridor.time.horizon_months),
+        "environment": {"python": platform.python_version(), "platform": platform.platform(), **_versions()},
+    }
+    return RunFolder.open(out / f"{task.loaded.corridor.name}-{task.hash[:12]}", facts)
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("jax", "numpy", "scipy")}
+
+
+def keep_inputs(folder: RunFolder, task: Task) -> None:
+    """Keep corridor, figures and observations as they were read."""
+    import pyarrow.parquet as pq
+
+    from isthmus.data.tables import observation_table
+
+    inputs, files = digest(task.hash, "observations"), ("corridor.yaml", "figures.csv", "observations.parquet")
+    if folder.finished("observations", inputs):
+        return
+    with folder.stage("observations", inputs, files):
+        folder.write_text("corridor.yaml", task.loaded.dump())
+        folder.write_text("figures.csv", task.figures.to_csv())
+        folder.write("observations.parquet", lambda path: pq.write_table(observation_table(task.observations), path))

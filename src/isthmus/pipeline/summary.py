@@ -1,0 +1,111 @@
+"""What a run comes to, in the few figures that people ask for first."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from isthmus.forecast.backtest import MEASURES, MODELS
+from isthmus.forecast.scores import relative_skill, skill_interval
+from isthmus.streams import stream
+
+if TYPE_CHECKING:
+    from isthmus.pipeline.job import Task
+
+Floats = NDArray[np.float64]
+
+
+def read_scores(path: Path, series: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Floats]]:
+    """Origins, and scores by measure, ``(model, origin, series, horizon)``, from ``scores.csv``."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    origins = tuple(sorted({row["origin"] for row in rows}))
+    horizon = max(int(row["horizon"]) for row in rows)
+    out = {m: np.full((len(MODELS), len(origins), len(series), horizon), np.nan) for m in MEASURES}
+    for row in rows:
+        at = (
+            MODELS.index(row["model"]),
+            origins.index(row["origin"]),
+            series.index(row["checkpoint"]),
+            int(row["horizon"]) - 1,
+        )
+        for measure in MEASURES:
+            out[measure][at] = float(row[measure])
+    return origins, out
+
+
+def summarise(folder: Path, task: Task) -> dict[str, Any]:
+    """Relative skill with intervals, coverage, and the last whole year in model and figures."""
+    model = task.model
+    series = tuple(sight.id for sight in model.sights)
+    origins, scores = read_scores(folder / "scores.csv", series)
+    ours, naive = (scores["crps_log"][MODELS.index(name)] for name in ("isthmus", "random_walk"))
+
+    def skill(a: Floats, b: Floats) -> dict[str, float]:
+        low, high = skill_interval(a, b, stream(task.seed, "bootstrap"))
+        return {"value": round(relative_skill(a, b), 4), "lo": round(low, 4), "hi": round(high, 4)}
+
+    whole = skill(ours, naive)
+    horizons = range(ours.shape[-1])
+    return {
+        "headline": _headline(whole, len(origins)),
+        "relative_skill": whole,
+        "coverage50": round(float(np.nanmean(scores["covered50"][0])), 4),
+        "coverage90": round(float(np.nanmean(scores["covered90"][0])), 4),
+        "coverage90_random_walk": round(float(np.nanmean(scores["covered90"][1])), 4),
+        "by_horizon": [{"horizon": h + 1, **skill(ours[..., h : h + 1], naive[..., h : h + 1])} for h in horizons],
+        "by_checkpoint": {s: skill(ours[:, k : k + 1], naive[:, k : k + 1]) for k, s in enumerate(series)},
+        "origins": list(origins),
+        **last_year(folder, task),
+    }
+
+
+def _headline(skill: dict[str, float], n_origins: int) -> str:
+    if skill["hi"] < 1:
+        verdict = "beats the random walk"
+    elif skill["value"] < 1:
+        verdict = "is ahead of the random walk, but not beyond chance"
+    else:
+        verdict = "LOSES to the random walk"
+    return (
+        f"In {n_origins} past forecasts Isthmus {verdict}: relative skill {skill['value']:.2f}, "
+        f"95 % interval {skill['lo']:.2f} to {skill['hi']:.2f} (below 1 is better)."
+    )
+
+
+def last_year(folder: Path, task: Task) -> dict[str, Any]:
+    """The last calendar year all of whose months were fitted: model against figures, and who went on from where."""
+    observations = task.observations
+    years = {month[:4] for month in observations.months}
+    whole = [y for y in years if f"{y}-01" in observations.months and f"{y}-12" in observations.months]
+    if not whole:
+        return {}
+    year = max(whole)
+    months = [f"{year}-{m:02d}" for m in range(1, 13)]
+    out: dict[str, Any] = {}
+    with xr.open_dataset(folder / "forecast.nc", engine="h5netcdf") as data:
+        for series in data["series"].values:
+            row = observations.series.index(str(series))
+            at = [observations.months.index(m) for m in months]
+            figure = float(observations.values[row, at].sum()) if observations.mask[row, at].all() else None
+            draws = data["expected"].sel(series=series, month=months).sum("month").values
+            out[str(series)] = {"figure": figure, **_interval(draws)}
+    with xr.open_dataset(folder / "posterior.nc", engine="h5netcdf") as data:
+        returning = [leg.tail for leg in task.model.legs if leg.head < 0]
+        for i in dict.fromkeys(returning):
+            place = task.model.places[i]
+            onward = [task.model.legs[k].id for k in place.legs_out if task.model.legs[k].head >= 0]
+            went = data["leg_flow"].sel(leg=onward, month=months).sum(["leg", "group", "month"]).values
+            came = data["arrivals"].sel(place=place.id, month=months).sum(["group", "month"]).values
+            out.setdefault("onward_share", {"place": place.id, **_interval(went / came, 4)})
+    return {f"year_{year}": out}
+
+
+def _interval(draws: Floats, digits: int = 0) -> dict[str, float]:
+    low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
+    return {"median": round(float(middle), digits), "lo": round(float(low), digits), "hi": round(float(high), digits)}
