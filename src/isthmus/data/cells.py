@@ -11,7 +11,7 @@ from typing import get_args
 
 from isthmus.data.periods import first_month
 from isthmus.data.series import Kind
-from isthmus.spec.schema import Confidence
+from isthmus.spec.primitives import Confidence
 
 COUNT_UNITS = frozenset({"persons", "people", "events", "applications", "cases", "claims"})
 FIRST_YEAR, LAST_YEAR = 1900, 2200

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 from isthmus.data.periods import end_of, first_month, last_month, periods_between
 from isthmus.errors import FiguresError, StockSumError
-from isthmus.spec.schema import Confidence
+from isthmus.spec.primitives import Confidence
 
 Kind = Literal["flow", "stock"]
 Resolution = Literal["month", "year"]

@@ -16,7 +16,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from isthmus.spec.schema import LogitNormalPrior, LognormalPrior, NormalPrior
+from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, NormalPrior
 
 Scale = Literal["normal", "lognormal", "logitnormal"]
 

@@ -7,95 +7,23 @@ need more than one block (an unknown place in a leg, a cycle) live in ``spec/che
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""Lower-case identifier of a place, leg, series, driver, policy or scenario."""
-
-GroupId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-"""ISO 3166-1 alpha-3 code of a nationality; groups are nationalities and nothing finer."""
-
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-"""ISO 3166-1 alpha-2 code of a country."""
-
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-"""A calendar month, ``YYYY-MM``."""
-
-
-def _day(value: object) -> dt.date:
-    """Read a written-out day; a number would be read as seconds since 1970."""
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return dt.date.fromisoformat(value)
-    message = "a date is written YYYY-MM-DD"
-    raise ValueError(message)
-
-
-Day = Annotated[dt.date, BeforeValidator(_day)]
-"""A calendar day, ``YYYY-MM-DD``."""
-
-Confidence = Literal["S", "S2", "D", "C", "B"]
-"""S seen in the named source, S2 seen in a copy, D derived, C computed from published data, B background."""
-
-Requirement = Literal["visa_free", "visa_on_arrival", "e_visa", "visa_required", "transit_visa", "closed"]
-
-
-class Block(BaseModel):
-    """Settings shared by all blocks: frozen, unknown keys refused, finite numbers only."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
-
-
-class NormalPrior(Block):
-    """A real quantity with a normal prior."""
-
-    dist: Literal["normal"]
-    mean: float
-    sd: Annotated[float, Field(gt=0)]
-    source: str | None = None
-    """Where the prior comes from."""
-    confidence: Confidence = "B"
-
-
-class LognormalPrior(Block):
-    """A positive quantity whose logarithm is normal."""
-
-    dist: Literal["lognormal"]
-    median: Annotated[float, Field(gt=0)]
-    sd_log: Annotated[float, Field(gt=0)]
-    source: str | None = None
-    confidence: Confidence = "B"
-
-
-class LogitNormalPrior(Block):
-    """A share between 0 and 1 whose logit is normal."""
-
-    dist: Literal["logitnormal"]
-    median: Annotated[float, Field(gt=0, lt=1)]
-    sd_logit: Annotated[float, Field(gt=0)]
-    source: str | None = None
-    confidence: Confidence = "B"
-
-
-Prior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior, Field(discriminator="dist")]
-"""A quantity to be learned. Every prior is normal on the natural, log or logit scale."""
-
-Quantity = float | Prior
-"""A number (assumed, fixed) or a prior (learned as far as the figures can see it)."""
-
-
-class Duration(Block):
-    """A gamma-distributed time."""
-
-    mean_days: Annotated[float, Field(gt=0, le=3650)]
-    sd_days: Annotated[float, Field(gt=0, le=3650)]
-    source: str | None = None
-    confidence: Confidence = "B"
+from isthmus.spec.primitives import (
+    Block,
+    Confidence,
+    CountryCode,
+    Day,
+    Duration,
+    GroupId,
+    Id,
+    LognormalPrior,
+    Month,
+    Quantity,
+    Requirement,
+)
 
 
 class Source(Block):
@@ -132,7 +60,7 @@ class Group(Block):
     departures: Departures
     budget_usd: LognormalPrior | None = None
     """Money a person can spend on the whole journey, US$."""
-    pull: dict[Id, Quantity] = {}
+    pull: dict[Id, Quantity] = Field(default_factory=dict)
     """Added value of a destination for this group, by place."""
 
 
@@ -343,12 +271,12 @@ class Corridor(Block):
     legs: Annotated[dict[Id, Leg], Field(min_length=1)]
     choice: Choice
     entry_rules: tuple[EntryRule, ...] = ()
-    policies: dict[Id, Policy] = {}
-    drivers: dict[Id, Driver] = {}
+    policies: dict[Id, Policy] = Field(default_factory=dict)
+    drivers: dict[Id, Driver] = Field(default_factory=dict)
     series: Annotated[dict[Id, Series], Field(min_length=1)]
-    claims: dict[Id, Claim] = {}
-    scenarios: dict[Id, Scenario] = {}
-    sources: dict[Id, Source] = {}
+    claims: dict[Id, Claim] = Field(default_factory=dict)
+    scenarios: dict[Id, Scenario] = Field(default_factory=dict)
+    sources: dict[Id, Source] = Field(default_factory=dict)
 
 
 Group.model_rebuild()
