@@ -119,7 +119,7 @@ class TimeGrid:
     @cached_property
     def month_mean(self) -> NDArray[np.float64]:
         """Averages steps to months; rows sum to 1, ``(month, step)``."""
-        return self.month_sum / self.month_sum.sum(axis=1, keepdims=True)
+        return np.asarray(self.month_sum / self.month_sum.sum(axis=1, keepdims=True))
 
     @cached_property
     def month_interpolation(self) -> NDArray[np.float64]:

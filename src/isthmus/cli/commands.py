@@ -10,7 +10,7 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from isthmus.cli import arguments
 from isthmus.errors import InputError, OutputError
@@ -32,7 +32,7 @@ def run(options: Namespace) -> None:
             seed=options.seed,
             quick=options.quick,
             figures=options.figures,
-            until=arguments.STAGES[options.command][0],
+            until=cast("pipeline.Until", arguments.STAGES[options.command][0]),
             report=progress,
         )
     show.print_run(folder.path, as_json=options.json)

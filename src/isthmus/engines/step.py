@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from isthmus.engines.result import Trajectories
 from isthmus.model.network import Model
 
-Array = NDArray[np.float64] | NDArray[np.int64]
+Array = NDArray[Any]
 Split = Callable[[Array, NDArray[np.float64]], Array]
 """``split(people (group,), shares (group, outcome)) -> (group, outcome)``, summing to ``people``."""
 
@@ -97,7 +98,7 @@ def _kernels(model: Model) -> list[NDArray[np.float64]]:
 def advance(model: Model, outcomes: tuple[Outcomes, ...], book: Book, out: Trajectories, t: int, split: Split) -> None:
     """One step: reads what is due at ``t`` from ``book``, writes ``out`` at ``t`` and what follows into ``book``."""
     for i, place in enumerate(model.places):
-        arrived = sum((book.leg_due[t, k] for k in place.legs_in), np.zeros(len(model.groups), book.leg_due.dtype))
+        arrived = book.leg_due[t, list(place.legs_in)].sum(axis=0)
         out.arrivals[i, :, t] = arrived
         leaving = book.stay_due[t, i] + 0
         for g, origin in enumerate(model.origins):

@@ -42,7 +42,7 @@ class Backtest:
 
     def of(self, measure: str, model: str) -> Floats:
         """Scores of one model, ``(origin, series, horizon)``."""
-        return self.scores[measure][MODELS.index(model)]
+        return np.asarray(self.scores[measure][MODELS.index(model)])
 
 
 def evidence_at(values: Floats, last: int, knowledge: Knowledge) -> Evidence:

@@ -15,7 +15,7 @@ LEAST_SD = 0.05
 def normal_draws(location: Floats, sd: Floats, n_draws: int) -> Floats:
     """Evenly spaced quantiles as draws of figures, ``(draw, horizon)``."""
     quantiles = ndtri((np.arange(n_draws) + 0.5) / n_draws)[:, None]
-    return np.maximum(np.expm1(location + sd * quantiles), 0.0)
+    return np.asarray(np.maximum(np.expm1(location + sd * quantiles), 0.0))
 
 
 def random_walk(history: Floats, horizon: int, n_draws: int) -> Floats | None:

@@ -19,8 +19,8 @@ def journeys(model: Model, forecast: Forecast) -> tuple[Floats, Floats]:
     Solved backwards: with q the chance of still reaching a destination, the expected time of those who do is
     ``q_i T_i = sum_l P(l) q_head (d_l + stay_i + T_head)`` and likewise for money. Waiting times at full capacity are not in it.
     """
-    shares, settle = forecast.simulated.choices.leg, forecast.simulated.choices.settle
-    flows = forecast.simulated.trajectories.departures
+    shares, settle = np.asarray(forecast.simulated.choices.leg), np.asarray(forecast.simulated.choices.settle)
+    flows = np.asarray(forecast.simulated.trajectories.departures)
     months = range(max(forecast.last - MONTHS + 1, model.fit_from), forecast.last + 1)
     steps = np.isin(model.grid.month_of_step, list(months))
     n_samples = shares.shape[0]

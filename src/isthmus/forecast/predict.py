@@ -46,7 +46,7 @@ class Forecast:
 def thin(vectors: Floats, n_samples: int) -> Floats:
     """Evenly spaced vectors, ``(sample, size)``, from all chains of ``(chain, draw, size)``."""
     flat = vectors.transpose(1, 0, 2).reshape(-1, vectors.shape[2])
-    return flat[np.linspace(0, len(flat) - 1, min(n_samples, len(flat))).astype(int)]
+    return np.asarray(flat[np.linspace(0, len(flat) - 1, min(n_samples, len(flat))).astype(int)])
 
 
 def _seen_paths(model: Model, vector: Array, evidence: Evidence) -> tuple[Array, Paths]:

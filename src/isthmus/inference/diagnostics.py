@@ -1,4 +1,4 @@
-"""Whether draws can be believed: split R-hat and effective sample sizes on ranks (Vehtari et al. 2021, Bayesian Analysis 16:667)."""
+"""Whether draws can be believed: split R-hat and effective sizes on ranks (Vehtari et al. 2021, Bayesian Analysis 16:667)."""
 
 from __future__ import annotations
 

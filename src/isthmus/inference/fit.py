@@ -23,7 +23,7 @@ from isthmus.inference.hmc import BLOCK, Metric, Sampled, jittered_lengths, samp
 from isthmus.inference.posterior import Evidence, Layout, log_density, scale_names, start_vector
 from isthmus.model.network import Model
 
-jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_enable_x64", val=True)  # type: ignore[no-untyped-call]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -91,7 +91,7 @@ def _pooled(metric: Metric, draws: Array, weight: float) -> Metric:
 
 
 def _to_white(metric: Metric, vectors: Array) -> Array:
-    return jnp.linalg.solve(metric.factor, (vectors - metric.centre).T).T
+    return jnp.asarray(jnp.linalg.solve(metric.factor, (vectors - metric.centre).T).T)
 
 
 class _Sampler:
@@ -114,7 +114,8 @@ class _Sampler:
         white = 0.5 * jax.vmap(draw)(split[:, -1])
         step = jax.vmap(start_adaptation)(jnp.full(len(starts), 0.2, dtype=starts.dtype))
         lengths = jittered_lengths(n_warm + n_draws)
-        history, kept = [], []
+        history: list[Array] = []
+        kept: list[Sampled] = []
         for n in range(n_warm + n_draws):
             drawn, white, step = self.block(data, metric, white, split[:, n], step, lengths[n], jnp.asarray(n < n_warm))
             progress(0.2 + 0.8 * (n + 1) / (n_warm + n_draws))
@@ -132,7 +133,7 @@ class _Sampler:
     @staticmethod
     def unwhite(metric: Metric, white: Array) -> Array:
         """Whitened positions in the original space, ``(fit, chain, size)``."""
-        return metric.centre[:, None] + jnp.einsum("fcs,fvs->fcv", white, metric.factor)
+        return jnp.asarray(metric.centre[:, None] + jnp.einsum("fcs,fvs->fcv", white, metric.factor))
 
 
 def fit(

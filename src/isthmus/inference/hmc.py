@@ -25,7 +25,7 @@ LONGEST = 2.2
 """Longest trajectory in whitened units, short of turning back."""
 
 DIVERGENCE = 1000.0
-TARGET_ACCEPTANCE = 0.9
+TARGET_ACCEPTANCE = 0.97
 
 
 class Metric(NamedTuple):
@@ -41,7 +41,7 @@ class Adaptation(NamedTuple):
     log_step: Array
     log_step_mean: Array
     error: Array
-    count: Array
+    steps: Array
 
 
 class Sampled(NamedTuple):
@@ -68,7 +68,7 @@ def start_adaptation(step: float | Array) -> Adaptation:
 
 
 def _adapt(state: Adaptation, centre: Array, acceptance: Array) -> Adaptation:
-    count = state.count + 1
+    count = state.steps + 1
     error = state.error + (TARGET_ACCEPTANCE - acceptance - state.error) / (count + 10)
     log_step = centre + jnp.log(10.0) - jnp.sqrt(count) / 0.05 * error * 0.5
     weight = count**-0.75

@@ -136,9 +136,8 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
     legs: dict[int, Array] = {}
 
     def drift(k: int, advantage: Array) -> Array:
-        start, spread = values[model.legs[k].constant], walk_spread(model, values, k)
-        away = carried.legs[model.drifting_legs.index(k)] - advantage @ mean - start
-        legs[k] = hold(start + spread * away, model.fit_from, last)
+        constant = carried.legs[model.drifting_legs.index(k)] - advantage @ mean
+        legs[k] = hold(constant, model.fit_from, last)
         return legs[k] @ weights
 
     chosen = choices(model, values, knowledge, drift)
@@ -151,17 +150,7 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
 
 
 def _normal(x: Array, sd: Any) -> Array:
-    return -0.5 * (x / sd) ** 2 - jnp.log(sd) - 0.5 * LOG_2PI
-
-
-def walk_spread(model: Model, values: Values, k: int) -> Array:
-    """Scale between a leg's path in the vector and as the model calls it: the root of its walk's sd over the prior centre.
-
-    Halfway between centred (1) and non-centred (the sd), for paths that single months reveal neither well nor badly.
-    """
-    name = model.legs[k].drift or ""
-    centre = next((np.exp(p.location) for p in model.table.parameters if p.name == name), values[name])
-    return jnp.sqrt(values[name] / centre)
+    return jnp.asarray(-0.5 * (x / sd) ** 2 - jnp.log(sd) - 0.5 * LOG_2PI)
 
 
 def detection_paths(model: Model, values: Values, innovations: Array, last: Any) -> Array:
@@ -173,7 +162,7 @@ def detection_paths(model: Model, values: Values, innovations: Array, last: Any)
     moving = jnp.where((months >= model.fit_from) & (months <= last), innovations, 0.0)
     sd = values.stack([s.drift or "" for s in sights])[:, None]
     start = jnp.log(values.stack([s.detection for s in sights]))[:, None]
-    return start + sd * jnp.cumsum(moving, axis=-1)
+    return jnp.asarray(start + sd * jnp.cumsum(moving, axis=-1))
 
 
 def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, last: Any) -> Array:
@@ -189,11 +178,11 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
         total = total + jnp.where(used, steps, _normal(carried.departures[g], 1.0)).sum()
     walking = used & (months >= model.fit_from)
     for n, k in enumerate(model.drifting_legs):
-        start, sd = values[model.legs[k].constant], values[model.legs[k].drift or ""]
-        path = paths.legs[n]
-        moved = jnp.where(months == model.fit_from, path - start, jnp.diff(path, axis=-1, prepend=0.0))
-        steps = _normal(moved, sd) + jnp.log(walk_spread(model, values, k))
-        total = total + jnp.where(walking, steps, _normal(carried.legs[n], 1.0)).sum()
+        mean, start_sd = model.legs[k].start or (0.0, 1.0)
+        path, first = paths.legs[n], months == model.fit_from
+        moved = jnp.where(first, path - mean, jnp.diff(path, axis=-1, prepend=0.0))
+        sd = jnp.where(first, start_sd, values[model.legs[k].drift or ""])
+        total = total + jnp.where(walking, _normal(moved, sd), _normal(carried.legs[n], 1.0)).sum()
     return total + _normal(carried.detection, 1.0).sum()
 
 

@@ -48,7 +48,7 @@ def leg_values(model: Model, values: Values, knowledge: Knowledge) -> Array:
     legs = model.legs
     steady = np.array([not leg.drift for leg in legs], float)
     days = np.array([leg.duration_days + (model.places[leg.head].stay_days if leg.head >= 0 else 0.0) for leg in legs])
-    same = steady * values.stack([leg.constant for leg in legs]) - values["choice.time"] * days / 30
+    same = jnp.asarray(steady) * values.stack([leg.constant for leg in legs]) - values["choice.time"] * days / 30
     same = same - values["choice.risk"] * np.array([leg.risk for leg in legs])
     costs = np.array([leg.price_usd for leg in legs])[:, None] / model.budgets
     v = (same[:, None] - values["choice.cost"] * costs)[:, :, None] + policy_shift(model, values, knowledge, "leg", len(legs))
@@ -73,7 +73,7 @@ def policy_shift(model: Model, values: Values, knowledge: Knowledge, on: str, n_
 
 
 def settle_values(model: Model, values: Values, knowledge: Knowledge) -> Array:
-    """Value of ending the journey at each place, a destination's pull included, ``(place, group, step)``; -inf where nobody can."""
+    """Value of ending the journey at each place, with a destination's pull, ``(place, group, step)``; -inf where none can."""
     open_ = [(i, place.settle) for i, place in enumerate(model.places) if place.settle is not None]
     at = np.array([i for i, _ in open_], int)
     own = jnp.full(len(model.places), -jnp.inf).at[at].set(values.stack([name for _, name in open_]))

@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from isthmus.errors import ModelError
 from isthmus.model.journey import delay_kernel
 from isthmus.model.parameters import ParameterTable
+from isthmus.spec.primitives import NormalPrior, Quantity
 from isthmus.spec.schema import Corridor, Effect, Policy, Series
 from isthmus.timegrid import TimeGrid
 
 Floats = NDArray[np.float64]
+
+FIXED_START_SD = 0.01
+"""How closely a walk starts at a constant that the file fixes."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,12 @@ class LegArc:
     duration_days: float
     risk: float
     constant: str
+    """Name of the quantity that holds the constant; of a drifting leg, whose walk starts there, only its prior is used."""
     drift: str | None
     """Name of the quantity that sets the monthly random walk; absent: constant in time."""
+    start: tuple[float, float] | None
+    """Mean and standard deviation of a drifting constant in the first fitted month."""
+    start_source: str
 
 
 @dataclass(frozen=True)
@@ -235,9 +243,20 @@ def _sight(sid: str, series: Series, corridor: Corridor, order: list[str], table
     )
 
 
+def walk_start(constant: Quantity) -> tuple[float, float]:
+    """Mean and standard deviation of a drifting constant in the first fitted month."""
+    if isinstance(constant, NormalPrior):
+        return constant.mean, constant.sd
+    return (constant if isinstance(constant, float | int) else constant.median), FIXED_START_SD
+
+
 def _legs(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[LegArc, ...]:
     out = []
     for lid, leg in corridor.legs.items():
+        drifts = leg.drift != 0
+        start = None
+        if drifts:
+            start = walk_start(leg.constant)
         out.append(
             LegArc(
                 id=lid,
@@ -247,8 +266,10 @@ def _legs(corridor: Corridor, order: list[str], grid: TimeGrid, table: Parameter
                 price_usd=sum(leg.price_usd) / 2,
                 duration_days=leg.duration.mean_days,
                 risk=leg.risk,
-                constant=table.add(f"legs.{lid}.constant", leg.constant),
-                drift=None if leg.drift == 0 else table.add(f"legs.{lid}.drift", leg.drift),
+                constant=table.add(f"legs.{lid}.constant", 0.0 if drifts else leg.constant),
+                drift=table.add(f"legs.{lid}.drift", leg.drift) if drifts else None,
+                start=start,
+                start_source=getattr(leg.constant, "source", None) or "no source given",
             )
         )
     return tuple(out)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from isthmus.forecast.journeys import journeys
 from isthmus.forecast.predict import Forecast
 from isthmus.inference.fit import Posterior
+from isthmus.inference.learned import learned_quantities
 from isthmus.model.network import Model
 from isthmus.pipeline.folder import RunFolder
 from isthmus.report import RunView, forecast_rows, render
@@ -34,10 +35,8 @@ def _save(folder: RunFolder, name: str, data: xr.Dataset) -> None:
 
 def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forecast: Forecast) -> None:
     """``posterior.nc``: parameters by chain and draw with priors and diagnostics; flows by sample and month."""
-    parameters = model.table.parameters
-    z = posterior.vectors[:, :, : len(parameters)]
-    natural = np.stack([p.natural(p.location + p.sd * z[:, :, k]) for k, p in enumerate(parameters)], axis=-1)
-    found, n = posterior.diagnostics, len(parameters)
+    learned = learned_quantities(model, posterior)
+    parameters, found = learned.parameters, posterior.diagnostics
     monthly = model.grid.month_sum.T
     flows = forecast.simulated.trajectories
     days, cost = journeys(model, forecast)
@@ -46,18 +45,18 @@ def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forec
         "posterior.nc",
         xr.Dataset(
             {
-                "parameters": (("chain", "draw", "parameter"), natural),
+                "parameters": (("chain", "draw", "parameter"), learned.natural),
                 "vectors": (("chain", "draw", "element"), posterior.vectors),
                 "prior_scale": ("parameter", [p.scale for p in parameters]),
                 "prior_location": ("parameter", np.array([p.location for p in parameters])),
                 "prior_sd": ("parameter", np.array([p.sd for p in parameters])),
                 "source": ("parameter", [p.source for p in parameters]),
-                "rhat": ("parameter", found.rhat[:n]),
-                "ess_bulk": ("parameter", found.ess_bulk[:n]),
-                "ess_tail": ("parameter", found.ess_tail[:n]),
+                "rhat": ("parameter", learned.diagnostics.rhat),
+                "ess_bulk": ("parameter", learned.diagnostics.ess_bulk),
+                "ess_tail": ("parameter", learned.diagnostics.ess_tail),
                 "element_rhat": ("element", found.rhat),
                 "element_ess_bulk": ("element", found.ess_bulk),
-                "contraction": ("parameter", 1 - z.reshape(-1, n).var(axis=0)),
+                "contraction": ("parameter", learned.contraction),
                 "departures": (("sample", "group", "month"), flows.departures @ monthly, {"units": "persons a month"}),
                 "leg_flow": (
                     ("sample", "leg", "group", "month"), flows.leg_flow @ monthly,
@@ -72,7 +71,7 @@ def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forec
                 "journey_cost_usd": ("sample", cost, {"units": "US$, mean of those who reach a destination"}),
             },
             coords={
-                "parameter": list(model.table.names),
+                "parameter": [p.name for p in parameters],
                 "group": list(model.groups),
                 "place": [place.id for place in model.places],
                 "leg": [leg.id for leg in model.legs],

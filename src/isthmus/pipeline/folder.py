@@ -71,7 +71,7 @@ class RunFolder:
         except (OSError, ValueError):
             known = {}
         stages = known.get("stages", {}) if known.get("hash") == facts["hash"] else {}
-        kept = {key: known[key] for key in ("created", "fit") if stages and key in known}
+        kept: dict[str, Any] = {key: known[key] for key in ("created", "fit") if stages and key in known}
         return cls(path, {**facts, **kept, "stages": stages})
 
     def write(self, name: str, writer: Callable[[Path], object]) -> Path:
@@ -86,10 +86,10 @@ class RunFolder:
             os.close(handle)
             try:
                 writer(Path(temporary))
-                with open(temporary, "rb") as written:
+                with Path(temporary).open("rb") as written:
                     os.fsync(written.fileno())
                 Path(temporary).chmod(0o644)
-                os.replace(temporary, target)
+                Path(temporary).replace(target)
             finally:
                 Path(temporary).unlink(missing_ok=True)
         return target

@@ -129,9 +129,13 @@ def run(
             continue
         report(Event(stage, begin))
         with folder.stage(stage, inputs, files):
-            work(folder, task, lambda share, s=stage, b=begin, e=end: report(Event(s, b + share * (e - b))))
+            work(folder, task, _listener(report, stage, begin, end))
     report(Event("done", 1.0))
     return folder
+
+
+def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:
+    return lambda share: report(Event(stage, begin + share * (end - begin)))
 
 
 def read(source: str | Path, *, sets: Sequence[str], scenario: str | None, seed: int, quick: bool, figures: Path | None) -> Task:

@@ -101,7 +101,7 @@ def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, 
     return out
 
 
-def backtest_origins(task: Task, horizon: int) -> tuple[str, ...]:
+def backtest_origins(task: Task) -> tuple[str, ...]:
     """Origins from a year after the first fitted month to a month before the last."""
     first = shift_month(task.loaded.corridor.time.fit_from, FIRST_ORIGIN_AFTER)
     origins = month_range(first, shift_month(task.last_fitted, -1))
@@ -114,7 +114,7 @@ def backtest_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     """Rolling origins inside the figures, against the rivals."""
     model = task.model
     horizon = task.loaded.corridor.time.horizon_months
-    origins = backtest_origins(task, horizon)
+    origins = backtest_origins(task)
     result = backtesting.backtest(
         model,
         figures_on_grid(model, task),

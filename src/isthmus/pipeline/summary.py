@@ -58,11 +58,15 @@ def summarise(folder: Path, task: Task) -> dict[str, Any]:
         "coverage50": round(float(np.nanmean(scores["covered50"][0])), 4),
         "coverage90": round(float(np.nanmean(scores["covered90"][0])), 4),
         "coverage90_random_walk": round(float(np.nanmean(scores["covered90"][1])), 4),
-        "by_horizon": [{"horizon": h + 1, **skill(ours[..., h : h + 1], naive[..., h : h + 1])} for h in horizons],
+        "by_horizon": [{"horizon": h + 1, **_named(skill(ours[..., h : h + 1], naive[..., h : h + 1]))} for h in horizons],
         "by_checkpoint": {s: skill(ours[:, k : k + 1], naive[:, k : k + 1]) for k, s in enumerate(series)},
         "origins": list(origins),
         **last_year(folder, task),
     }
+
+
+def _named(skill: dict[str, float]) -> dict[str, float]:
+    return {"relative_skill": skill["value"], "lo": skill["lo"], "hi": skill["hi"]}
 
 
 def _headline(skill: dict[str, float], n_origins: int) -> str:

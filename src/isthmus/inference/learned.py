@@ -1,0 +1,62 @@
+"""What the fit learned of each quantity, beside its prior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.inference.diagnostics import Diagnostics, diagnose
+from isthmus.inference.fit import Posterior
+from isthmus.inference.posterior import Layout, simulate_seen
+from isthmus.model.network import Model
+from isthmus.model.parameters import Parameter
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Draws of the unknowns with diagnostics and contraction.
+
+    Attributes:
+        parameters: The unknowns, the constants of drifting legs in the first fitted month after them.
+        natural: ``(chain, draw, parameter)``.
+        diagnostics: By parameter.
+        contraction: 1 - posterior variance / prior variance on the scale of the prior, ``(parameter,)``.
+    """
+
+    parameters: tuple[Parameter, ...]
+    natural: Floats
+    diagnostics: Diagnostics
+    contraction: Floats
+
+
+def learned_quantities(model: Model, posterior: Posterior) -> Learned:
+    """Collect the scalar unknowns, and where each drifting constant stood in the first fitted month (first group)."""
+    scalars = tuple(model.table.parameters)
+    legs = [model.legs[k] for k in model.drifting_legs]
+    starts = tuple(Parameter(leg.constant, "normal", *(leg.start or (0.0, 1.0)), leg.start_source) for leg in legs)
+    z = posterior.vectors[:, :, : len(scalars)]
+    if legs:
+        chains, draws, size = posterior.vectors.shape
+        found = np.asarray(jax.lax.map(partial(_first_constants, model), posterior.vectors.reshape(-1, size), batch_size=256))
+        scale = np.array([p.sd for p in starts])
+        standard = (found - np.array([p.location for p in starts])) / scale
+        z = np.concatenate([z, standard.reshape(chains, draws, -1)], axis=2)
+    parameters = scalars + starts
+    natural = np.stack([p.natural(p.location + p.sd * z[:, :, k]) for k, p in enumerate(parameters)], axis=-1)
+    whole = posterior.diagnostics
+    diagnostics = diagnose(z, whole.divergences, whole.acceptance)
+    return Learned(parameters, natural, diagnostics, 1 - z.reshape(-1, z.shape[2]).var(axis=0))
+
+
+def _first_constants(model: Model, vector: jax.Array) -> jax.Array:
+    scalars, carried = Layout.of(model).split(vector)
+    last = model.grid.n_months - 1
+    _, paths = simulate_seen(model, model.table.values(scalars), carried, model.knowledge, last)
+    return jnp.asarray(paths.legs[:, 0, model.fit_from])
