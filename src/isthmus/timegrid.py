@@ -139,6 +139,20 @@ class TimeGrid:
         out[rows, right] += weight
         return out
 
+    @cached_property
+    def dates(self) -> NDArray[np.datetime64]:
+        """Every day of the grid, ``(day,)``."""
+        return np.arange(self.starts[0], self.starts[0] + int(self.days.sum()), dtype="datetime64[D]")
+
+    @cached_property
+    def weekdays(self) -> NDArray[np.intp]:
+        """Day of the week of each date, Monday 0, ``(day,)``."""
+        return np.asarray((self.dates.astype(np.int64) + 3) % 7, dtype=np.intp)
+
+    def sum_days(self, daily: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Adds values of days ``(day,)`` to steps ``(step,)``."""
+        return np.add.reduceat(daily, np.r_[0, np.cumsum(self.days)[:-1]].astype(int))
+
     def position(self, month: str) -> int:
         """Position of a month in the grid; may lie outside ``0 .. n_months - 1``."""
         return month_index(month) - month_index(self.first)

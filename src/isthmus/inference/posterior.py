@@ -16,11 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
-from isthmus.engines.cohort import mean_field
+from isthmus.engines.cohort import solve
 from isthmus.engines.result import Trajectories
 from isthmus.model.choice import Choices, choices
 from isthmus.model.departures import departures, systematic
+from isthmus.model.drivers import realised
 from isthmus.model.network import Knowledge, Model
 from isthmus.model.observe import detections, negbinomial_logpmf, seen_flows
 from isthmus.model.parameters import Values
@@ -51,11 +53,13 @@ class Paths(NamedTuple):
         departures: u, ``(group, month)``.
         legs: Constants of drifting legs, ``(drifting leg, group, month)``.
         detection: Log detection of drifting series, ``(drifting series, month)``.
+        drivers: Standard normals behind unknown values of drivers, ``(driver, latent)``.
     """
 
     departures: Any
     legs: Any
     detection: Any
+    drivers: Any = None
 
 
 class Simulated(NamedTuple):
@@ -80,30 +84,50 @@ class Layout:
     n_legs: int
     n_series: int
     n_months: int
+    n_drivers: int = 0
+    n_latent: int = 0
 
     @classmethod
     def of(cls, model: Model) -> Layout:
         """Layout of a model's vector."""
         return cls(
             len(model.table.parameters), len(model.groups), len(model.drifting_legs), len(model.drifting_sights),
-            model.grid.n_months,
+            model.grid.n_months, *driver_shape(model.knowledge),
         )  # fmt: skip
 
     @property
     def size(self) -> int:
         """Length of the vector."""
-        return self.n_scalars + (self.n_groups * (1 + self.n_legs) + self.n_series) * self.n_months
+        monthly = self.n_groups * (1 + self.n_legs) + self.n_series
+        return self.n_scalars + monthly * self.n_months + self.n_drivers * self.n_latent
 
     def split(self, vector: Array) -> tuple[Array, Paths]:
         """Scalars and raw paths of a vector ``(size,)``."""
         a, m = self.n_scalars, self.n_months
         b = a + self.n_groups * m
         c = b + self.n_legs * self.n_groups * m
+        d = c + self.n_series * m
         return vector[:a], Paths(
             vector[a:b].reshape(self.n_groups, m),
             vector[b:c].reshape(self.n_legs, self.n_groups, m),
-            vector[c:].reshape(self.n_series, m),
+            vector[c:d].reshape(self.n_series, m),
+            vector[d:].reshape(self.n_drivers, self.n_latent),
         )
+
+
+def driver_shape(knowledge: Knowledge) -> tuple[int, int]:
+    """Number of drivers in the fit and of the standard normals behind each."""
+    if knowledge.drivers is None:
+        return 0, 0
+    n_drivers, _, n_latent = knowledge.drivers.factor.shape
+    return n_drivers, n_latent
+
+
+def with_drivers(knowledge: Knowledge, latent: Any) -> Knowledge:
+    """What is known, with the drivers' unknown values filled in for one vector."""
+    if knowledge.drivers is None:
+        return knowledge
+    return knowledge._replace(drivers=realised(knowledge.drivers, latent))
 
 
 def hold(path: Array, first: int, last: Any) -> Array:
@@ -111,8 +135,9 @@ def hold(path: Array, first: int, last: Any) -> Array:
     return path[..., jnp.clip(jnp.arange(path.shape[-1]), first, last)]
 
 
-def _finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices, left: Array, log_rho: Array) -> Simulated:
-    flows = mean_field(model, left, chosen)
+def _finish(
+    model: Model, values: Values, knowledge: Knowledge, chosen: Choices, flows: Trajectories, log_rho: Array
+) -> Simulated:
     seen = seen_flows(model, flows.leg_flow, flows.leg_arrivals, flows.arrivals)
     rho = detections(model, values, knowledge, log_rho)
     mean = jnp.exp(rho) * seen + values.stack([s.baseline for s in model.sights])[:, None]
@@ -121,10 +146,19 @@ def _finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices,
 
 def simulate(model: Model, values: Values, paths: Paths, knowledge: Knowledge) -> Simulated:
     """Run the mean-field corridor under natural values and paths that cover the whole grid."""
+    knowledge = with_drivers(knowledge, paths.drivers)
     weights = model.grid.month_interpolation.T
-    chosen = choices(model, values, knowledge, lambda k, _: paths.legs[model.drifting_legs.index(k)] @ weights)
-    left = departures(model, systematic(model, values, knowledge, chosen.value), paths.departures)
-    return _finish(model, values, knowledge, chosen, left, paths.detection)
+
+    def drift(k: int, _: Array) -> Array:
+        constant: Array = paths.legs[model.drifting_legs.index(k)] @ weights
+        return constant
+
+    def run(believed: Array | None) -> tuple[Choices, Array]:
+        chosen = choices(model, values, knowledge, drift, believed)
+        return chosen, departures(model, systematic(model, values, knowledge, chosen.value), paths.departures)
+
+    chosen, flows = solve(model, values, knowledge, run)
+    return _finish(model, values, knowledge, chosen, flows, paths.detection)
 
 
 def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowledge, last: Any) -> tuple[Simulated, Paths]:
@@ -133,6 +167,7 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
     After ``last`` every path holds its last value; constants hold their first before the first fitted month.
     """
     weights, mean = model.grid.month_interpolation.T, model.grid.month_mean.T
+    knowledge = with_drivers(knowledge, carried.drivers)
     legs: dict[int, Array] = {}
 
     def drift(k: int, advantage: Array) -> Array:
@@ -140,13 +175,25 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
         legs[k] = hold(constant, model.fit_from, last)
         return legs[k] @ weights
 
-    chosen = choices(model, values, knowledge, drift)
-    base = systematic(model, values, knowledge, chosen.value)
-    deviation = hold(carried.departures - base @ mean, 0, last)
+    deviations: list[Array] = []
+
+    def run(believed: Array | None) -> tuple[Choices, Array]:
+        chosen = choices(model, values, knowledge, drift, believed)
+        base = systematic(model, values, knowledge, chosen.value)
+        deviations.append(hold(carried.departures - base @ mean, 0, last))
+        return chosen, departures(model, base, deviations[-1])
+
+    chosen, flows = solve(model, values, knowledge, run)
     log_rho = detection_paths(model, values, carried.detection, last)
-    left = departures(model, base, deviation)
     stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else carried.legs
-    return _finish(model, values, knowledge, chosen, left, log_rho), Paths(deviation, stacked, log_rho)
+    return _finish(model, values, knowledge, chosen, flows, log_rho), Paths(
+        deviations[-1], stacked, log_rho, carried.drivers
+    )
+
+
+def _student(x: Array, scale: Any, df: float) -> Array:
+    constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi)
+    return constant - jnp.log(scale) - (df + 1) / 2 * jnp.log1p((x / scale) ** 2 / df)
 
 
 def _normal(x: Array, sd: Any) -> Array:
@@ -174,7 +221,9 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
         u, sd = paths.departures[g], values[f"groups.{gid}.departures.innovation"]
         persistence = values[f"groups.{gid}.departures.persistence"]
         first = sd / jnp.sqrt(1 - persistence**2 + 1e-6)
-        steps = jnp.concatenate([_normal(u[:1], first), _normal(u[1:] - persistence * u[:-1], sd)])
+        tails = model.tails[g]
+        moved = u[1:] - persistence * u[:-1]
+        steps = jnp.concatenate([_normal(u[:1], first), _normal(moved, sd) if tails is None else _student(moved, sd, tails)])
         total = total + jnp.where(used, steps, _normal(carried.departures[g], 1.0)).sum()
     walking = used & (months >= model.fit_from)
     for n, k in enumerate(model.drifting_legs):
@@ -183,6 +232,8 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
         moved = jnp.where(first, path - mean, jnp.diff(path, axis=-1, prepend=0.0))
         sd = jnp.where(first, start_sd, values[model.legs[k].drift or ""])
         total = total + jnp.where(walking, _normal(moved, sd), _normal(carried.legs[n], 1.0)).sum()
+    if carried.drivers is not None and carried.drivers.size:
+        total = total + _normal(carried.drivers, 1.0).sum()
     return total + _normal(carried.detection, 1.0).sum()
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from jax import Array
 from jax.scipy.special import logsumexp
 
+from isthmus.model.drivers import contributions
+from isthmus.model.money import Strata
 from isthmus.model.network import Knowledge, Model
 from isthmus.model.parameters import Values
 
@@ -40,8 +42,11 @@ class Choices(NamedTuple):
     value: Array
 
 
-def leg_values(model: Model, values: Values, knowledge: Knowledge) -> Array:
+def leg_values(model: Model, values: Values, knowledge: Knowledge, believed: Array | None = None) -> Array:
     """Value of each leg before what follows it, constants of drifting legs left out, ``(leg, group, step)``.
+
+    With money the axis is groups by budget class, and a leg's cost takes in living and extortion; ``believed`` risk, ``(leg,
+    group, step)``, takes the place of the risk of the file.
 
     ``v = -theta_c price/budget - theta_t duration/30 - theta_r risk - friction(entry rule at head) + constant + policies``.
     """
@@ -49,15 +54,38 @@ def leg_values(model: Model, values: Values, knowledge: Knowledge) -> Array:
     steady = np.array([not leg.drift for leg in legs], float)
     days = np.array([leg.duration_days + (model.places[leg.head].stay_days if leg.head >= 0 else 0.0) for leg in legs])
     same = jnp.asarray(steady) * values.stack([leg.constant for leg in legs]) - values["choice.time"] * days / 30
-    same = same - values["choice.risk"] * np.array([leg.risk for leg in legs])
+    if believed is None:
+        same = same - values["choice.risk"] * np.array([leg.risk for leg in legs])
     costs = np.array([leg.price_usd for leg in legs])[:, None] / model.budgets
-    v = (same[:, None] - values["choice.cost"] * costs)[:, :, None] + policy_shift(model, values, knowledge, "leg", len(legs))
+    by_group = same[:, None] - values["choice.cost"] * costs if model.money is None else same[:, None] + np.zeros_like(costs)
+    v = by_group[:, :, None] + policy_shift(model, values, knowledge, "leg", len(legs))
+    if believed is not None:
+        v = v - values["choice.risk"] * believed
     if not model.requirements:
-        return v + jnp.zeros((1, 1, model.grid.n_steps))
-    friction = values.stack([f"choice.friction.{r}" for r in model.requirements])
-    at_place = jnp.einsum("gprt,r->pgt", jnp.asarray(knowledge.requirement), friction)
-    entering = np.array([leg.head >= 0 for leg in legs], float)[:, None, None]
-    return v - entering * at_place[np.array([max(leg.head, 0) for leg in legs])]
+        v = v + jnp.zeros((1, 1, model.grid.n_steps))
+    else:
+        friction = values.stack([f"choice.friction.{r}" for r in model.requirements])
+        at_place = jnp.einsum("gprt,r->pgt", jnp.asarray(knowledge.requirement), friction)
+        entering = np.array([leg.head >= 0 for leg in legs], float)[:, None, None]
+        v = v - entering * at_place[np.array([max(leg.head, 0) for leg in legs])]
+    if model.money is None:
+        return v
+    stays = np.array([model.places[leg.head].stay_days if leg.head >= 0 else 0.0 for leg in legs])
+    dear = (leg_costs(model, values) + values[model.money.living] * stays)[:, None] / model.money.strata.budget
+    classes: Array = model.money.strata.same(v)
+    return classes - (values["choice.cost"] * dear)[:, :, None]
+
+
+def leg_costs(model: Model, values: Values) -> Array:
+    """What a leg costs a person under way: price, extortion and living, US$, ``(leg,)``."""
+    prices = jnp.array([leg.price_usd for leg in model.legs])
+    if model.money is None:
+        return prices
+    taken = [(k, name) for k, name in enumerate(model.money.extortion) if name is not None]
+    costs = prices + values[model.money.living] * np.array([leg.duration_days for leg in model.legs])
+    if taken:
+        costs = costs.at[np.array([k for k, _ in taken])].add(values.stack([name for _, name in taken]))
+    return costs
 
 
 def policy_shift(model: Model, values: Values, knowledge: Knowledge, on: str, n_targets: int) -> Array:
@@ -82,22 +110,29 @@ def settle_values(model: Model, values: Values, knowledge: Knowledge) -> Array:
         groups, places = np.array(list(model.pull)).T
         pull = pull.at[places, groups].set(values.stack(list(model.pull.values())))
     shift = policy_shift(model, values, knowledge, "settle", len(model.places))
-    return (own[:, None] + pull)[:, :, None] + shift + jnp.zeros((1, 1, model.grid.n_steps))
+    out = (own[:, None] + pull)[:, :, None] + shift + jnp.zeros((1, 1, model.grid.n_steps))
+    for node, pulled in contributions(model.drivers, values, knowledge.drivers, model.grid, "settle").values():
+        out = out.at[node.place, np.array(node.groups)].add(pulled)
+    return out
 
 
-def choices(model: Model, values: Values, knowledge: Knowledge, drift: Drift) -> Choices:
+def choices(model: Model, values: Values, knowledge: Knowledge, drift: Drift, believed: Array | None = None) -> Choices:
     """Solve the recursive logit for all groups and steps at once.
 
-    A return ends the journey and is worth nothing beyond its own value.
+    A return ends the journey and is worth nothing beyond its own value. With money the axis of the result is groups by
+    budget class; a drifting constant is that of the group, from the mean advantage of its classes.
 
     Args:
         model: The compiled corridor.
         values: Quantities by name.
         knowledge: Rules and policies in force.
         drift: Gives the constants of drifting legs.
+        believed: Believed risk, ``(leg, group, step)``; absent: the risk of the file.
     """
-    nothing = jnp.zeros((len(model.groups), model.grid.n_steps))
-    legs, settle = leg_values(model, values, knowledge), settle_values(model, values, knowledge)
+    legs, settle = leg_values(model, values, knowledge, believed), settle_values(model, values, knowledge)
+    if model.strata is not None:
+        settle, drift = model.strata.same(settle), _of_groups(model.strata, drift)
+    nothing = jnp.zeros(legs.shape[1:])
     value, settled = [nothing] * len(model.places), [nothing] * len(model.places)
     whole, share = [nothing] * len(model.legs), [nothing] * len(model.legs)
     for i in reversed(range(len(model.places))):
@@ -121,6 +156,10 @@ def choices(model: Model, values: Values, knowledge: Knowledge, drift: Drift) ->
         if place.settle is not None:
             settled[i] = jnp.exp(settle[i] - value[i]) if ones is None else ones
     return Choices(jnp.stack(share), jnp.stack(settled), jnp.stack(value))
+
+
+def _of_groups(strata: Strata, drift: Drift) -> Drift:
+    return lambda k, advantage: strata.same(drift(k, strata.mean(advantage)))
 
 
 def _log_sum(rows: list[Array]) -> Array:

@@ -12,13 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import ModelError
+from isthmus.model.blocks import BlockKnowledge, block_knowledge, information_block, money_block, queue_nodes
+from isthmus.model.drivers import DriverKnowledge, DriverNode, driver_knowledge, driver_nodes
+from isthmus.model.information import InformationBlock
 from isthmus.model.journey import delay_kernel
+from isthmus.model.money import MoneyBlock, Strata
 from isthmus.model.parameters import ParameterTable
+from isthmus.model.queues import QueueNode
 from isthmus.spec.primitives import NormalPrior, Quantity
 from isthmus.spec.schema import Corridor, Effect, Policy, Series
 from isthmus.timegrid import TimeGrid
 
 Floats = NDArray[np.float64]
+
+HARMONICS = ("sine_1", "cosine_1", "sine_2", "cosine_2")
+"""Waves of the season: turns a year."""
 
 FIXED_START_SD = 0.01
 """How closely a walk starts at a constant that the file fixes."""
@@ -95,10 +103,14 @@ class Knowledge(NamedTuple):
     Attributes:
         requirement: Share of each step under each entry requirement, ``(group, place, requirement, step)``.
         shift: 0 or 1 by shift, ``(shift,)``.
+        blocks: The same of queues and information; absent without them.
+        drivers: Values of the drivers as known; absent without them.
     """
 
     requirement: Any
     shift: Any
+    blocks: BlockKnowledge | None = None
+    drivers: DriverKnowledge | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +135,25 @@ class Model:
     """Position of the reference month."""
     pull: dict[tuple[int, int], str]
     """Name of the quantity added to settling, by (group, place)."""
-    season_sd: tuple[float, ...]
+    season: tuple[tuple[str, ...], ...]
+    """Names of the harmonics' coefficients by group: sine and cosine of one and of two turns a year; empty: no season."""
+    tails: tuple[float | None, ...]
+    """Degrees of freedom of the innovations by group; absent: normal."""
     knowledge: Knowledge
+    queues: tuple[QueueNode, ...] = ()
+    money: MoneyBlock | None = None
+    information: InformationBlock | None = None
+    drivers: tuple[DriverNode, ...] = ()
+
+    @property
+    def strata(self) -> Strata | None:
+        """Groups by budget class; absent: people choose and move by group."""
+        return None if self.money is None else self.money.strata
+
+    @cached_property
+    def queue_at(self) -> dict[int, int]:
+        """Position of the queue at a place, by position of the place."""
+        return {queue.place: n for n, queue in enumerate(self.queues)}
 
     @cached_property
     def drifting_legs(self) -> tuple[int, ...]:
@@ -193,7 +222,7 @@ def knowledge_of(corridor: Corridor, model_places: Sequence[str], grid: TimeGrid
         cell *= 1 - grid.share_since(rule.from_)
         cell[requirements.index(rule.requirement)] += share
     shift = [1.0 if known_policy(policy, as_of) else 0.0 for policy in corridor.policies.values() for _ in policy.effects]
-    return Knowledge(table, np.array(shift))
+    return Knowledge(table, np.array(shift), block_knowledge(corridor, grid, as_of), driver_knowledge(corridor, grid, as_of))
 
 
 def _profile(policy: Policy, effect: Effect, grid: TimeGrid) -> Floats:
@@ -293,6 +322,16 @@ def _places(corridor: Corridor, order: list[str], grid: TimeGrid, table: Paramet
     return tuple(out)
 
 
+def _season(corridor: Corridor, table: ParameterTable) -> tuple[tuple[str, ...], ...]:
+    out = []
+    for gid, group in corridor.groups.items():
+        sd = group.departures.season_sd
+        names = [f"groups.{gid}.departures.season.{wave}" for wave in HARMONICS] if sd else []
+        prior = NormalPrior(dist="normal", mean=0.0, sd=sd or 1.0, source="season_sd of the file")
+        out.append(tuple(table.add(name, prior) for name in names))
+    return tuple(out)
+
+
 def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None = None) -> Model:
     """Compile a checked corridor up to ``last_month``.
 
@@ -332,6 +371,11 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
         fit_from=grid.position(corridor.time.fit_from),
         reference=min(grid.position(corridor.time.reference), grid.n_months - 1),
         pull=pull,
-        season_sd=tuple(group.departures.season_sd for group in corridor.groups.values()),
+        season=_season(corridor, table),
+        tails=tuple(group.departures.tails for group in corridor.groups.values()),
         knowledge=knowledge_of(corridor, order, grid, as_of),
+        queues=queue_nodes(corridor, order, grid, table),
+        money=money_block(corridor, grid, table),
+        information=information_block(corridor, grid, table),
+        drivers=driver_nodes(corridor, order, table),
     )

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from isthmus.spec.information import Information
+from isthmus.spec.money import Money
 from isthmus.spec.primitives import (
     Block,
     Confidence,
@@ -24,6 +26,7 @@ from isthmus.spec.primitives import (
     Quantity,
     Requirement,
 )
+from isthmus.spec.queues import Queue
 
 
 class Source(Block):
@@ -273,6 +276,12 @@ class Corridor(Block):
     entry_rules: tuple[EntryRule, ...] = ()
     policies: dict[Id, Policy] = Field(default_factory=dict)
     drivers: dict[Id, Driver] = Field(default_factory=dict)
+    queues: dict[Id, Queue] = Field(default_factory=dict)
+    """Queues by place; empty: nobody waits for a capacity."""
+    money: Money | None = None
+    """Budgets and running out of money; absent: cost weighs in choices only."""
+    information: Information | None = None
+    """Beliefs about risk; absent: the `risk` of a leg is believed throughout."""
     series: Annotated[dict[Id, Series], Field(min_length=1)]
     claims: dict[Id, Claim] = Field(default_factory=dict)
     scenarios: dict[Id, Scenario] = Field(default_factory=dict)

@@ -1,10 +1,12 @@
 """The cohort engine: people as counts.
 
-`mean_field` (JAX, differentiable) gives expectations; `replicate` (NumPy) gives one stochastic history at a cost that does
-not depend on the number of people, because people of a class are exchangeable.
+`mean_field` (JAX, differentiable) gives expectations, and `solve` those that agree with the beliefs they give rise to;
+`replicate` (NumPy) gives one stochastic history at a cost that does not depend on the number of people, because people of a
+class are exchangeable.
 """
 
 from isthmus.engines.cohort.counts import expected, replicate
+from isthmus.engines.cohort.feedback import solve
 from isthmus.engines.cohort.sweep import mean_field
 
-__all__ = ["expected", "mean_field", "replicate"]
+__all__ = ["expected", "mean_field", "replicate", "solve"]

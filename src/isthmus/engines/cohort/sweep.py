@@ -6,36 +6,63 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from isthmus.engines.cohort.bottleneck import Onward, onward
+from isthmus.engines.cohort.purse import Paid, Purse
 from isthmus.engines.result import Trajectories
 from isthmus.model.choice import Choices
 from isthmus.model.journey import delayed
-from isthmus.model.network import Model
+from isthmus.model.network import Knowledge, Model
+from isthmus.model.parameters import Values
 
 
-def mean_field(model: Model, departures: Array, choices: Choices) -> Trajectories:
+def mean_field(
+    model: Model, departures: Array, choices: Choices, values: Values | None = None, knowledge: Knowledge | None = None
+) -> Trajectories:
     """Carry expected departures through the corridor; differentiable and batched by ``vmap``.
 
     Args:
         model: The compiled corridor.
         departures: Expected people leaving, ``(group, step)``.
         choices: Shares from `model.choice.choices`.
+        values: Quantities by name; needed where the corridor has queues or money.
+        knowledge: What is in force; needed where the corridor has queues.
     """
-    nobody = jnp.zeros((len(model.groups), model.grid.n_steps))
+    strata, money = model.strata, None
+    leavers = departures if strata is None else strata.spread(departures)
+    if model.money is not None:
+        money = Purse(model, _needed(values), leavers.shape)
+    nobody = jnp.zeros(leavers.shape)
     arrivals, settled, waiting = [], [], []
     flow, arrived_by, moving = [nobody] * len(model.legs), [nobody] * len(model.legs), [nobody] * len(model.legs)
+    queues: dict[int, Onward] = {}
+    paid: dict[int, Paid] = {}
+    turned_back = [nobody] * len(model.places)
     for i, place in enumerate(model.places):
         came = sum((arrived_by[k] for k in place.legs_in), nobody)
         leaving = came if place.kernel is None else delayed(came, place.kernel)
-        starting = departures * np.array([[float(origin == i)] for origin in model.origins])
+        starting = leavers * np.array([[float(origin == i)] for origin in _origins(model)])
         leaving = leaving + starting
         arrivals.append(came)
-        waiting.append(jnp.cumsum(came + starting - leaving, axis=1))
         settled.append(leaving * choices.settle[i])
         for k in place.legs_out:
             flow[k] = leaving * choices.leg[k]
+        if i in model.queue_at:
+            queues[i] = onward(model, i, leaving, choices, _needed(values), _known(knowledge))
+            turned_back[i] = turned_back[i] + queues[i].turned_back
+            for k, people in queues[i].flow.items():
+                flow[k] = people
+        if money is not None:
+            money.arrive(i, arrived_by, queues[i].wait_days if i in queues else 0.0)
+            for k in place.legs_out:
+                paid[k] = money.pay(k, flow[k])
+                flow[k] = paid[k].flow
+                turned_back[i] = turned_back[i] + paid[k].turned_back
+        gone = leaving if not queues and money is None else _gone(model, i, settled[i], flow, paid, turned_back[i], leaving)
+        waiting.append(jnp.cumsum(came + starting - gone, axis=1))
+        for k in place.legs_out:
             arrived_by[k] = delayed(flow[k], model.legs[k].kernel)
             moving[k] = jnp.cumsum(flow[k] - arrived_by[k], axis=1)
-    return Trajectories(
+    out = Trajectories(
         departures=departures,
         arrivals=jnp.stack(arrivals),
         leg_flow=jnp.stack(flow),
@@ -44,3 +71,63 @@ def mean_field(model: Model, departures: Array, choices: Choices) -> Trajectorie
         waiting=jnp.stack(waiting),
         moving=jnp.stack(moving),
     )
+    return _with_blocks(model, out, turned_back, queues, paid)
+
+
+def _origins(model: Model) -> tuple[int, ...]:
+    return model.origins if model.strata is None else tuple(model.origins[g] for g in model.strata.group)
+
+
+def _needed(values: Values | None) -> Values:
+    if values is None:
+        message = "a corridor with queues or money is carried with its values"
+        raise ValueError(message)
+    return values
+
+
+def _known(knowledge: Knowledge | None) -> Knowledge:
+    if knowledge is None:
+        message = "a corridor with queues is carried with what is in force"
+        raise ValueError(message)
+    return knowledge
+
+
+def _gone(
+    model: Model, i: int, settled: Array, flow: list[Array], paid: dict[int, Paid], turned_back: Array, leaving: Array
+) -> Array:
+    """Who left a place or its waiting for good or for a leg, or is stranded or at work there."""
+    if i not in model.queue_at and not paid:
+        return leaving
+    total = settled + turned_back
+    for k in model.places[i].legs_out:
+        total = total + (flow[k] if k not in paid else paid[k].flow + paid[k].stranded + paid[k].to_work - paid[k].from_work)
+    return total
+
+
+def _with_blocks(
+    model: Model, out: Trajectories, turned_back: list[Array], queues: dict[int, Onward], paid: dict[int, Paid]
+) -> Trajectories:
+    """Add what the blocks tell, and bring budget classes back to groups."""
+    if not model.queues and model.money is None:
+        return out
+    out = out._replace(turned_back=jnp.stack(turned_back))
+    if model.queues:
+        ordered = [queues[queue.place] for queue in model.queues]
+        out = out._replace(
+            queued=jnp.stack([q.waiting for q in ordered]),
+            queued_others=jnp.stack([q.others for q in ordered]),
+            wait_days=jnp.stack([q.wait_days for q in ordered]),
+        )
+    if model.strata is None:
+        return out
+    by_place = [sum((paid[k].stranded for k in place.legs_out), jnp.zeros_like(turned_back[0])) for place in model.places]
+    legs = [paid[k] for k in range(len(model.legs))]
+    out = out._replace(
+        stranded=jnp.cumsum(jnp.stack(by_place), axis=-1),
+        working=jnp.cumsum(jnp.stack([leg.to_work - leg.from_work for leg in legs]), axis=-1),
+        short=jnp.stack([leg.short for leg in legs]),
+    )
+    split = ("arrivals", "leg_flow", "leg_arrivals", "settled", "waiting", "moving", "turned_back", "queued", "stranded",
+             "working", "short")  # fmt: skip
+    found = {name: getattr(out, name) for name in split}
+    return out._replace(**{name: model.strata.total(people) for name, people in found.items() if people is not None})

@@ -1,0 +1,136 @@
+"""Queues: people wait for a dated capacity, first come first served.
+
+With ``a`` who join in a step, ``c`` the places, ``r = exp(-give_up x days)`` the share of those waiting who go on waiting
+and ``U`` all who joined within the longest wait, the number waiting follows
+
+    W(t) = min(max(r(t) W(t-1) + a(t) - c(t), 0), U(t))
+
+(Lindley 1952, Proc. Camb. Phil. Soc. 48:277, with giving up as in Palm 1957). Clamped lines compose to clamped lines, so all
+steps are solved together by an associative scan. Under first come first served those who wait are the last who came: the
+split by group follows from the total, exactly, without following anybody. Persons and steps throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+
+@dataclass(frozen=True)
+class QueueNode:
+    """A queue of the compiled corridor; its capacity and the other people in it stand in `Knowledge`.
+
+    Attributes:
+        place: Position of the place.
+        legs: Positions of the legs that it holds back.
+        give_up: Name of the rate at which people stop waiting, per day.
+        other_way: Name of the share of those who go on all the same.
+        longest: Longest wait, steps.
+    """
+
+    place: int
+    legs: tuple[int, ...]
+    give_up: str
+    other_way: str
+    longest: int
+
+
+class Served(NamedTuple):
+    """What became of those who joined a queue.
+
+    Attributes:
+        served: Carried on by group, ``(group, step)``, persons a step.
+        gave_up: Who stopped waiting, ``(group, step)``, persons a step.
+        waiting: In the queue at the end of a step, ``(group, step)``, persons (stock).
+        others: Of other nationalities in the queue at the end of a step, ``(step,)``, persons (stock).
+        wait_days: Mean time in the queue of those served in a step, ``(step,)``, days; 0 where nobody is.
+    """
+
+    served: Array
+    gave_up: Array
+    waiting: Array
+    others: Array
+    wait_days: Array
+
+
+def total_waiting(joined: Array, places: Array, keep: Array, most: Array) -> Array:
+    """Number waiting at the end of each step, ``(step,)``, starting from nobody.
+
+    Args:
+        joined: Who join, ``(step,)``.
+        places: Who can be carried on, ``(step,)``.
+        keep: Share of those waiting at the start of a step who go on waiting, ``(step,)``.
+        most: Who can be waiting at most, ``(step,)``.
+    """
+
+    def after(first: Any, then: Any) -> Any:
+        (slope1, add1, low1, high1), (slope2, add2, low2, high2) = first, then
+        return (
+            slope1 * slope2,
+            slope2 * add1 + add2,
+            jnp.clip(slope2 * low1 + add2, low2, high2),
+            jnp.clip(slope2 * high1 + add2, low2, high2),
+        )
+
+    _, adds, lows, highs = jax.lax.associative_scan(after, (keep, joined - places, jnp.zeros_like(joined), most))
+    return jnp.clip(adds, lows, highs)
+
+
+def cohorts(joined: Array, keep: Array, longest: int) -> tuple[Array, Array]:
+    """Those who joined 0, 1, 2 ... steps ago and would still wait had nobody been served.
+
+    Args:
+        joined: Who join, ``(..., step)``.
+        keep: Share who go on waiting, ``(step,)``.
+        longest: Longest wait, steps.
+
+    Returns:
+        Survivors ``(..., age, step)`` and their share of those who joined, ``(age, step)``.
+    """
+    n_steps = keep.shape[-1]
+    back = np.arange(n_steps)[None, :] - np.arange(longest)[:, None]
+    logs = jnp.cumsum(jnp.log(keep))
+    survival = jnp.where(back >= 0, jnp.exp(logs[None, :] - logs[np.maximum(back, 0)]), 0.0)
+    return joined[..., np.maximum(back, 0)] * survival, survival
+
+
+def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Array, longest: int) -> Served:
+    """Serve a queue first come first served.
+
+    Args:
+        joined: Who join by group, ``(group, step)``.
+        others: Who join of other nationalities, ``(step,)``.
+        places: Who can be carried on, ``(step,)``.
+        give_up: Rate of giving up, per day.
+        days: Length of each step.
+        longest: Longest wait, steps.
+    """
+    keep = jnp.exp(-give_up * days)
+    everyone = jnp.concatenate([joined, others[None]])
+    total = everyone.sum(axis=0)
+    alive, _ = cohorts(total, keep, longest)
+    waiting = total_waiting(total, places, keep, alive.sum(axis=0))
+    younger = jnp.cumsum(alive, axis=0) - alive
+    left = jnp.clip(waiting - younger, 0.0, alive)
+    share = left / jnp.where(alive > 0, alive, 1.0)
+    by_group = (cohorts(everyone, keep, longest)[0] * share).sum(axis=-2)
+
+    before = jnp.pad(by_group, ((0, 0), (1, 0)))[:, :-1]
+    total_before = jnp.pad(waiting, (1, 0))[:-1]
+    ready = keep * total_before + total
+    served = jnp.minimum(places, ready)
+    out = keep * before + everyone - by_group
+    aboard = out * (served / jnp.maximum(ready - waiting, 1e-300))
+    gave_up = (1 - keep) * before + out - aboard
+    # mean age of those served: what left each cohort, by its age at the middle of the step
+    kept = jnp.pad(left, ((1, 0), (1, 0)))[:-1, :-1] * keep
+    joins = jnp.zeros_like(kept).at[0].set(total)
+    went = jnp.maximum(kept + joins - left, 0.0)
+    age = (np.arange(longest)[:, None] * went).sum(axis=0) / jnp.maximum(went.sum(axis=0), 1e-300)
+    wait_days = jnp.where(served > 0, age, 0.0) * jnp.mean(days)
+    return Served(aboard[:-1], gave_up[:-1], by_group[:-1], by_group[-1], wait_days)
