@@ -40,9 +40,7 @@ def shares():
 
 
 def durations():
-    return st.builds(
-        lambda mean, ratio: {"mean_days": mean, "sd_days": mean * ratio}, st.floats(0.2, 30), st.floats(0.1, 2)
-    )
+    return st.builds(lambda mean, ratio: {"mean_days": mean, "sd_days": mean * ratio}, st.floats(0.2, 30), st.floats(0.1, 2))
 
 
 def months(first=2021 * 12, last=2024 * 12 + 11):
@@ -249,8 +247,10 @@ def documents(draw):
             "driver0": {
                 "label": draw(text),
                 "values": values,
+                "unit": "%",
                 "transform": "none",
                 "coefficient": draw(normals()),
+                "after_end": draw(st.sampled_from(["hold", "zero", "path"])),
                 "source": draw(text),
             }
         }

@@ -14,6 +14,7 @@ from isthmus.data.cells import nearest
 from isthmus.data.figures import Figures
 from isthmus.data.periods import is_year
 from isthmus.data.series import Figure, Kind
+from isthmus.data.wanted import wanted_problems
 from isthmus.errors import FiguresError, InputError, Problem
 from isthmus.spec.schema import Corridor, Series
 from isthmus.timegrid import month_index
@@ -109,11 +110,12 @@ def align(figures: Figures, corridor: Corridor, months: Sequence[str], *, as_of:
             Absent: the latest vintage of all.
 
     Raises:
-        FiguresError: series that the table does not have, has by year, or has in another kind; all of them.
+        FiguresError: series that the table does not have, has by year, or has in another kind, those that the corridor's
+            blocks ask for included; all of them.
         InputError: months out of order.
     """
     _check_months(months)
-    problems: list[Problem] = []
+    problems: list[Problem] = wanted_problems(figures, corridor)
     rows: list[tuple[Figure | None, ...]] = []
     heads: list[Figure] = []
     for name, series in corridor.series.items():

@@ -104,8 +104,13 @@ class Predictor:
 def extend(model: Model, values: dict[str, Floats], paths: Paths, last: int, *, seed: int, names: Sequence[str | int]) -> Paths:
     """Paths after ``last``, drawn month by month; arrays with the sample axis first are changed and returned."""
     months = range(last + 1, model.grid.n_months)
-    departures, legs, seen = paths
+    departures, legs, seen, drivers = paths
     normal = stream(seed, "departures", *names).standard_normal((len(months), *departures.shape[:2]))
+    for g, tails in enumerate(model.tails):
+        if tails is not None:
+            # a t variate is a normal one over the root of a chi-squared of its own stream
+            chi = stream(seed, "tails", model.groups[g], *names).chisquare(tails, normal.shape[:2])
+            normal[:, :, g] /= np.sqrt(chi / tails)
     for step, m in enumerate(months):
         for g, gid in enumerate(model.groups):
             persistence = values[f"groups.{gid}.departures.persistence"]
@@ -119,7 +124,7 @@ def extend(model: Model, values: dict[str, Floats], paths: Paths, last: int, *, 
         draws = stream(seed, "detection", model.sights[k].id, *names).standard_normal((len(months), seen.shape[0]))
         walk = np.cumsum(draws * values[model.sights[k].drift or ""], axis=0)
         seen[:, n, last + 1 :] = seen[:, n, last, None] + walk.T
-    return Paths(departures, legs, seen)
+    return Paths(departures, legs, seen, drivers)
 
 
 def draw_figures(mean: Floats, phi: Floats, generator: np.random.Generator) -> Floats:

@@ -193,7 +193,7 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
 
 def _student(x: Array, scale: Any, df: float) -> Array:
     constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi)
-    return constant - jnp.log(scale) - (df + 1) / 2 * jnp.log1p((x / scale) ** 2 / df)
+    return jnp.asarray(constant - jnp.log(scale) - (df + 1) / 2 * jnp.log1p((x / scale) ** 2 / df))
 
 
 def _normal(x: Array, sd: Any) -> Array:

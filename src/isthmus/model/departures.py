@@ -55,7 +55,7 @@ def components(model: Model, values: Values, knowledge: Knowledge, value: Array)
     if any(model.season):
         parts["season"] = season(model, values)
     for name, (node, pushed) in contributions(model.drivers, values, knowledge.drivers, model.grid, "departures").items():
-        groups = np.array([[float(g in node.groups)] for g in range(len(model.groups))])
+        groups = jnp.array([[float(g in node.groups)] for g in range(len(model.groups))])
         parts[f"drivers.{name}"] = groups * pushed
     return parts
 

@@ -11,6 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from isthmus.spec.asylum import Asylum
+from isthmus.spec.drivers import Driver
+from isthmus.spec.facilitators import Facilitators
+from isthmus.spec.harm import Harm
 from isthmus.spec.information import Information
 from isthmus.spec.money import Money
 from isthmus.spec.primitives import (
@@ -27,6 +31,7 @@ from isthmus.spec.primitives import (
     Requirement,
 )
 from isthmus.spec.queues import Queue
+from isthmus.spec.reverse import Reverse
 
 
 class Source(Block):
@@ -75,7 +80,7 @@ class Departures(Block):
     persistence: Quantity = 0.95
     """Month-to-month autocorrelation of the deviation, 0 to 1."""
     innovation: Quantity = 0.2
-    """Standard deviation of a month's new deviation on the log scale."""
+    """Standard deviation of a month's new deviation on the log scale; with `tails`, the scale of Student's t."""
     feedback: Quantity = 0.0
     """kappa: log departures gained per unit of accessibility."""
     tails: Annotated[float, Field(ge=2.1, le=1000)] | None = None
@@ -173,22 +178,6 @@ class Policy(Block):
     confidence: Confidence = "B"
 
 
-class Driver(Block):
-    """A dated push or pull series that shifts departures or a destination's pull."""
-
-    label: str
-    group: GroupId | None = None
-    """The group moved; absent: all."""
-    values: dict[Month, float]
-    """One value a month; months without a value are missing, not interpolated."""
-    transform: Literal["none", "log", "standardise"] = "standardise"
-    lag_months: Annotated[int, Field(ge=0, le=24)] = 0
-    coefficient: Quantity
-    after_end: Literal["hold", "zero"] = "hold"
-    """What is assumed after the last value."""
-    source: str
-
-
 class Watch(Block):
     """What a series counts: arrivals at a place, or departures or arrivals on legs."""
 
@@ -282,6 +271,14 @@ class Corridor(Block):
     """Budgets and running out of money; absent: cost weighs in choices only."""
     information: Information | None = None
     """Beliefs about risk; absent: the `risk` of a leg is believed throughout."""
+    facilitators: Facilitators | None = None
+    """Who collects what; absent: no ledger."""
+    harm: Harm | None = None
+    """Harm on the way; absent: none is modelled, which does not say that there is none."""
+    asylum: Asylum | None = None
+    """Claims, pending stock and decisions; absent: the journey ends at arrival."""
+    reverse: Reverse | None = None
+    """Movement against the corridor, named and reported; absent: reverse legs are followed and not reported apart."""
     series: Annotated[dict[Id, Series], Field(min_length=1)]
     claims: dict[Id, Claim] = Field(default_factory=dict)
     scenarios: dict[Id, Scenario] = Field(default_factory=dict)

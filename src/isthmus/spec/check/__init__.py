@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from isthmus.errors import Problem
-from isthmus.spec.check import dates, network, quantities, references, watches
+from isthmus.spec.check import dates, information, money, network, outcomes, quantities, queues, references, watches
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.document import Locate, Path, capped, dotted
 from isthmus.spec.schema import Corridor
@@ -32,6 +32,21 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     quantities.check_signs,
     quantities.check_shares,
     quantities.check_drivers,
+    outcomes.check_driver_targets,
+    outcomes.check_fees,
+    outcomes.check_responses,
+    outcomes.check_totals,
+    outcomes.check_harm,
+    outcomes.check_records,
+    outcomes.check_asylum,
+    outcomes.check_reverse,
+    outcomes.check_reverse_shares,
+    queues.check_capacities,
+    queues.check_queue_legs,
+    money.check_budgets,
+    money.check_short,
+    information.check_campaigns,
+    information.check_believed_legs,
     watches.check_watches,
     watches.check_watched_twice,
     network.check_cycles,

@@ -28,10 +28,30 @@ NOT_NEGATIVE = (
     "choice.time",
     "choice.risk",
     "choice.friction.*",
+    "queues.*.capacity.*.per_day",
+    "queues.*.others.*",
+    "queues.*.give_up",
+    "money.living_usd",
+    "money.extortion_usd.*",
+    "information.contact",
+    "information.advertising",
+    "information.forgetting",
+    "information.attention.*",
+    "facilitators.fees.*.per_person_usd",
+    "facilitators.fees.*.demand",
+    "harm.legs.*.*",
 )
 """Quantities that must be at least 0."""
 
-SHARES = ("groups.*.departures.persistence",)
+SHARES = (
+    "groups.*.departures.persistence",
+    "queues.*.other_way",
+    "money.short.borrow",
+    "money.short.work",
+    "money.short.turn_back",
+    "information.legs.*.truth",
+    "information.legs.*.start",
+)
 """Quantities between 0 and 1."""
 
 
