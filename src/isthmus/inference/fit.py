@@ -10,23 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics, diagnose
-from isthmus.inference.hmc import BLOCK, Metric, Sampled, jittered_lengths, sample_block, start_adaptation
+from isthmus.inference.hmc import Gradient, Metric, Sampled, StepSize, compiled_gradient, leapfrog_counts, sample
 from isthmus.inference.posterior import Evidence, Layout, log_density, scale_names, start_vector
 from isthmus.model.network import Model
+from isthmus.streams import stream
 
 jax.config.update("jax_enable_x64", val=True)  # type: ignore[no-untyped-call]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
+
+BLOCK = 100
+"""Iterations between changes of the metric during warm-up."""
+
+CURVATURE_STEP = 1e-4
+"""Step of the finite differences; gradients are exact to about 1e-12."""
 
 
 @dataclass(frozen=True)
@@ -55,85 +60,67 @@ class Posterior:
     diagnostics: Diagnostics
 
 
-Density = Callable[[Array, Any], Array]
-
-
-def _mode(density: Density, data: Any, start: Array, free: Array, steps: int) -> Array:
-    """Ascend by Adam with a decaying rate; elements where ``free`` is 0 stay."""
-    gradient = jax.grad(density)
-
-    def body(state: Any, count: Array) -> Any:
-        x, m, v = state
-        g = jnp.nan_to_num(gradient(x, data)) * free
+def _mode(gradient: Gradient, starts: Floats, free: Floats, chains: int, steps: int) -> Floats:
+    """Ascend by Adam with a decaying rate, ``(fit, size)``; elements where ``free`` is 0 stay."""
+    x = starts.copy()
+    m, v = np.zeros_like(x), np.zeros_like(x)
+    for n in range(steps):
+        g = np.nan_to_num(gradient(np.repeat(x[:, None], chains, axis=1))[1][:, 0]) * free
         m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g**2
-        rate = 0.1 * (1 - count / steps) ** 1.5 + 1e-4
-        x = x + rate * (m / (1 - 0.9 ** (count + 1))) / (jnp.sqrt(v / (1 - 0.99 ** (count + 1))) + 1e-8)
-        return (x, m, v), None
-
-    zeros = jnp.zeros_like(start)
-    return jax.lax.scan(body, (start, zeros, zeros), jnp.arange(steps, dtype=float))[0][0]
+        rate = 0.1 * (1 - n / steps) ** 1.5 + 1e-4
+        x = x + rate * (m / (1 - 0.9 ** (n + 1))) / (np.sqrt(v / (1 - 0.99 ** (n + 1))) + 1e-8)
+    return x
 
 
-def _curvature(density: Density, data: Any, x: Array) -> Metric:
-    """Metric from the curvature at ``x``, its precisions kept between 0.1 and 1e8."""
-    hessian = jax.hessian(density)(x, data)
-    precision, directions = jnp.linalg.eigh(-0.5 * (hessian + hessian.T))
-    return Metric(x, directions / jnp.sqrt(jnp.clip(precision, 0.1, 1e8)))
+def _curvature(gradient: Gradient, x: Floats, chains: int) -> Metric:
+    """Metric from central differences of the gradient at ``x``, its precisions kept between 0.1 and 1e8."""
+    size = x.shape[1]
+    shifts = np.concatenate([CURVATURE_STEP * np.eye(size), -CURVATURE_STEP * np.eye(size)])
+    shifts = np.concatenate([shifts, np.zeros((-len(shifts) % chains, size))])
+    slopes = [gradient(x[:, None] + shifts[k : k + chains])[1] for k in range(0, len(shifts), chains)]
+    slope = np.concatenate(slopes, axis=1)
+    hessian = (slope[:, :size] - slope[:, size : 2 * size]) / (2 * CURVATURE_STEP)
+    precision, directions = np.linalg.eigh(-0.5 * (hessian + hessian.transpose(0, 2, 1)))
+    return Metric(x, directions / np.sqrt(np.clip(precision, 0.1, 1e8))[:, None, :])
 
 
-def _pooled(metric: Metric, draws: Array, weight: float) -> Metric:
-    """Blend the whitened covariance of ``(iteration, chain, size)`` draws with the present metric."""
-    flat = draws.reshape(-1, draws.shape[-1])
-    centre = flat.mean(axis=0)
-    white = jax.scipy.linalg.solve(metric.factor, (flat - centre).T)
-    covariance = weight * jnp.cov(white) + (1 - weight) * jnp.eye(white.shape[0])
-    return Metric(centre, metric.factor @ jnp.linalg.cholesky(covariance))
+def _pooled(metric: Metric, draws: Floats, weight: float) -> Metric:
+    """Blend the whitened covariance of ``(iteration, fit, chain, size)`` draws with the present metric."""
+    n_fits, size = draws.shape[1], draws.shape[3]
+    flat = draws.transpose(1, 0, 2, 3).reshape(n_fits, -1, size)
+    centre = flat.mean(axis=1)
+    white = Metric(centre, metric.factor).white(flat)
+    covariance = weight * (white.transpose(0, 2, 1) @ white) / white.shape[1] + (1 - weight) * np.eye(size)
+    return Metric(centre, metric.factor @ np.linalg.cholesky(covariance))
 
 
-def _to_white(metric: Metric, vectors: Array) -> Array:
-    return jnp.asarray(jnp.linalg.solve(metric.factor, (vectors - metric.centre).T).T)
-
-
-class _Sampler:
-    """One compiled program a step of the fit, batched over fits."""
-
-    def __init__(self, density: Density) -> None:
-        self.block = jax.jit(jax.vmap(partial(sample_block, density), in_axes=(0, 0, 0, 0, 0, None, None)))
-        self.mode = jax.jit(jax.vmap(partial(_mode, density), in_axes=(0, 0, None, None)), static_argnums=3)
-        self.curvature = jax.jit(jax.vmap(partial(_curvature, density)))
-        self.pooled = jax.jit(jax.vmap(_pooled, in_axes=(0, 0, None)))
-        self.to_white = jax.jit(jax.vmap(_to_white))
-
-    def run(self, data: Any, starts: Array, keys: Array, free: Array, effort: Effort, progress: Progress) -> Sampled:
-        """Mode, curvature, warm-up and draws of all fits; axes fit, iteration, chain."""
-        n_warm, n_draws = -(-effort.warmup // BLOCK), -(-effort.draws // BLOCK)
-        metric = self.curvature(data, self.mode(data, starts, free, effort.search))
-        progress(0.2)
-        split = jax.vmap(partial(jax.random.split, num=n_warm + n_draws + 1))(keys)
-        draw = partial(jax.random.normal, shape=(effort.chains, starts.shape[1]))
-        white = 0.5 * jax.vmap(draw)(split[:, -1])
-        step = jax.vmap(start_adaptation)(jnp.full(len(starts), 0.2, dtype=starts.dtype))
-        lengths = jittered_lengths(n_warm + n_draws)
-        history: list[Array] = []
-        kept: list[Sampled] = []
-        for n in range(n_warm + n_draws):
-            drawn, white, step = self.block(data, metric, white, split[:, n], step, lengths[n], jnp.asarray(n < n_warm))
-            progress(0.2 + 0.8 * (n + 1) / (n_warm + n_draws))
-            if n >= n_warm:
-                kept.append(drawn)
-                continue
-            history = [*history[-2:], drawn.vectors]
-            if n < n_warm - 1:
-                vectors = self.unwhite(metric, white)
-                metric = self.pooled(metric, jnp.concatenate(history, axis=1), 0.5 if n == 0 else 0.7)
-                white = self.to_white(metric, vectors)
-                step = jax.vmap(start_adaptation)(jnp.exp(step.log_step_mean))
-        return Sampled(*(jnp.concatenate(parts, axis=1) for parts in zip(*kept, strict=True)))
-
-    @staticmethod
-    def unwhite(metric: Metric, white: Array) -> Array:
-        """Whitened positions in the original space, ``(fit, chain, size)``."""
-        return jnp.asarray(metric.centre[:, None] + jnp.einsum("fcs,fvs->fcv", white, metric.factor))
+def _run(
+    gradient: Gradient, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
+) -> Sampled:
+    """Mode, curvature, warm-up and draws of all fits."""
+    metric = _curvature(gradient, _mode(gradient, starts, free, effort.chains, effort.search), effort.chains)
+    progress(0.1)
+    white = 0.5 * np.stack([stream.standard_normal((effort.chains, starts.shape[1])) for stream in streams])
+    size = StepSize.begin(np.full(len(starts), 0.2))
+    blocks = [BLOCK] * -(-effort.warmup // BLOCK) + [BLOCK] * -(-effort.draws // BLOCK)
+    n_warm = -(-effort.warmup // BLOCK)
+    recent: list[Floats] = []
+    kept: list[Sampled] = []
+    for n, length in enumerate(blocks):
+        counts = leapfrog_counts(length, first=n * BLOCK)
+        drawn, white = sample(gradient, metric, white, size, streams, counts, adapt=n < n_warm)
+        progress(0.1 + 0.9 * (n + 1) / len(blocks))
+        if n >= n_warm:
+            kept.append(drawn)
+            continue
+        recent = [*recent[-2:], drawn.vectors]
+        if n < n_warm - 1:
+            vectors = metric.vectors(white)
+            metric = _pooled(metric, np.concatenate(recent), 0.5 if n == 0 else 0.7)
+            white = metric.white(vectors)
+            size = StepSize.begin(np.exp(size.log_step_mean))
+    parts = zip(*((k.vectors, k.acceptance, k.divergent) for k in kept), strict=True)
+    return Sampled(*(np.concatenate(part) for part in parts))
 
 
 def fit(
@@ -167,13 +154,11 @@ def fit_batch(
     free = np.ones(layout.size)
     free[[model.table.names.index(name) for name in scale_names(model)]] = 0.0
     stacked = jax.tree.map(lambda *rows: jnp.stack([jnp.asarray(r) for r in rows]), *evidence)
-    starts = jnp.stack([jnp.asarray(start_vector(model, e)) for e in evidence])
-    keys = jnp.stack([jax.random.key(s) for s in seeds])
-    sampler = _Sampler(partial(log_density, model))
-    drawn = sampler.run(stacked, starts, keys, jnp.asarray(free), effort, progress)
+    starts = np.stack([start_vector(model, e) for e in evidence])
+    streams = [stream(seed, "hmc") for seed in seeds]
+    drawn = _run(compiled_gradient(partial(log_density, model), stacked), starts, free, streams, effort, progress)
     out = []
     for n in range(len(evidence)):
-        vectors = np.asarray(drawn.vectors[n]).transpose(1, 0, 2)
-        divergences = int(np.asarray(drawn.divergent[n]).sum())
-        out.append(Posterior(vectors, diagnose(vectors, divergences, float(drawn.acceptance[n].mean()))))
+        vectors = drawn.vectors[:, n].transpose(1, 0, 2)
+        out.append(Posterior(vectors, diagnose(vectors, int(drawn.divergent[:, n].sum()), float(drawn.acceptance[:, n].mean()))))
     return out

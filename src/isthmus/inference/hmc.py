@@ -1,148 +1,165 @@
 """Batched Hamiltonian Monte Carlo in a whitened space.
 
-Targets (chains x fits) advance together under ``vmap``; each fit has its own metric and step size, so that nothing of one
-fit reaches another. Trajectory lengths are jittered around a quarter period of the whitened target (Neal 2011,
-Handbook of MCMC, ch. 5), which makes successive draws nearly independent where the target is close to normal.
+One compiled program gives value and gradient of all chains of all fits; what is around it (search, curvature, leapfrog,
+adaptation) is small and stays in NumPy, so that a corridor is compiled once. Each fit has its own stream, metric and step size:
+nothing of one fit reaches another. The number of leapfrog steps is jittered (Neal 2011, Handbook of MCMC, ch. 5), the step size
+adapted by dual averaging (Hoffman and Gelman 2014, JMLR 15:1593, section 3.2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from numpy.typing import NDArray
 
-Density = Callable[[Array, Any], Array]
-"""``density(vector, data) -> log density``."""
+Floats = NDArray[np.float64]
+Gradient = Callable[[Floats], tuple[Floats, Floats]]
+"""``gradient(vectors (fit, chain, size)) -> values (fit, chain), gradients (fit, chain, size)``."""
 
 LEAST_LEAPFROGS, MOST_LEAPFROGS = 5, 13
-"""Range of the jittered number of leapfrog steps; the same in all fits of a batch, so that none waits for another."""
-
 LONGEST = 2.2
 """Longest trajectory in whitened units, short of turning back."""
 
 DIVERGENCE = 1000.0
-TARGET_ACCEPTANCE = 0.97
+"""Energy error from which an iteration counts as divergent."""
+
+TARGET_ACCEPTANCE = 0.95
 
 
-class Metric(NamedTuple):
-    """Where the target lies and its Cholesky factor: ``vector = centre + factor @ white``."""
+def compiled_gradient(density: Callable[[Array, Any], Array], data: Any) -> Gradient:
+    """Compile value and gradient of ``density(vector, data)`` for all chains of all fits; ``data`` has a leading fit axis."""
+    program = jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(density), in_axes=(0, None))))
 
-    centre: Array
-    factor: Array
+    def gradient(vectors: Floats) -> tuple[Floats, Floats]:
+        values, slopes = program(vectors, data)
+        return np.asarray(values), np.asarray(slopes)
 
-
-class Adaptation(NamedTuple):
-    """Dual averaging of the log step size (Hoffman and Gelman 2014, section 3.2)."""
-
-    log_step: Array
-    log_step_mean: Array
-    error: Array
-    steps: Array
+    return gradient
 
 
-class Sampled(NamedTuple):
-    """Draws of one phase, leading axis iterations then chains."""
+@dataclass(frozen=True)
+class Metric:
+    """Where targets lie and their factors: ``vector = centre + factor @ white``.
 
-    vectors: Array
-    acceptance: Array
-    divergent: Array
-    log_density: Array
-    step: Array
-
-
-def jittered_lengths(n_blocks: int) -> Array:
-    """Leapfrog steps of each iteration, ``(block, iteration)``, spread evenly over their range by the golden ratio."""
-    turns = np.arange(n_blocks * BLOCK) * 0.6180339887498949 % 1
-    steps = LEAST_LEAPFROGS + (turns * (MOST_LEAPFROGS - LEAST_LEAPFROGS + 1)).astype(int)
-    return jnp.asarray(steps.reshape(n_blocks, BLOCK))
-
-
-def start_adaptation(step: float | Array) -> Adaptation:
-    """Begin from a step size."""
-    log_step = jnp.log(jnp.asarray(step))
-    return Adaptation(log_step, log_step, jnp.zeros_like(log_step), jnp.zeros_like(log_step))
-
-
-def _adapt(state: Adaptation, centre: Array, acceptance: Array) -> Adaptation:
-    count = state.steps + 1
-    error = state.error + (TARGET_ACCEPTANCE - acceptance - state.error) / (count + 10)
-    log_step = centre + jnp.log(10.0) - jnp.sqrt(count) / 0.05 * error * 0.5
-    weight = count**-0.75
-    return Adaptation(log_step, weight * log_step + (1 - weight) * state.log_step_mean, error, count)
-
-
-def _leapfrog(gradient: Callable[[Array], tuple[Array, Array]], q: Array, p: Array, g: Array, step: Array, n: Array) -> Any:
-    def body(_: Any, state: Any) -> Any:
-        q, p, g, _value = state
-        p = p + 0.5 * step * g
-        q = q + step * p
-        value, g = gradient(q)
-        return q, p + 0.5 * step * g, g, value
-
-    return jax.lax.fori_loop(0, n, body, (q, p, g, jnp.zeros(q.shape[0])))
-
-
-BLOCK = 100
-"""Iterations of one compiled block."""
-
-
-def sample_block(
-    density: Density,
-    data: Any,
-    metric: Metric,
-    start: Array,
-    key: Array,
-    adaptation: Adaptation,
-    lengths: Array,
-    adapt: Array,
-) -> tuple[Sampled, Array, Adaptation]:
-    """Draw `BLOCK` times from each chain of one fit; pure, to be batched over fits and compiled by the caller.
-
-    Args:
-        density: Log density of a vector given data.
-        data: Pytree handed to the density.
-        metric: Whitening of the target.
-        start: ``(chain, size)`` vectors in whitened space.
-        key: Random key.
-        adaptation: Step size state; its mean is used where ``adapt`` is 0.
-        lengths: Leapfrog steps of each iteration, ``(iteration,)``.
-        adapt: Whether the step size is adapted.
-
-    Returns:
-        Draws with vectors in the original space, the last whitened positions and the step size state.
+    Attributes:
+        centre: ``(fit, size)``.
+        factor: ``(fit, size, size)``.
     """
 
-    def value(white: Array) -> Array:
-        return density(metric.centre + metric.factor @ white, data)
+    centre: Floats
+    factor: Floats
 
-    gradient = jax.vmap(jax.value_and_grad(value))
-    centre = adaptation.log_step_mean
+    def vectors(self, white: Floats) -> Floats:
+        """Original positions of whitened ones, ``(fit, chain, size)``."""
+        return np.asarray(self.centre[:, None] + white @ self.factor.transpose(0, 2, 1))
 
-    def iterate(carry: Any, inputs: Any) -> Any:
-        q, logp, g, state = carry
-        key, n = inputs
-        keys = jax.random.split(key)
-        p = jax.random.normal(keys[0], q.shape)
-        step = jnp.minimum(jnp.exp(jnp.where(adapt, state.log_step, state.log_step_mean)), LONGEST / n)
-        q2, p2, g2, logp2 = _leapfrog(gradient, q, p, g, step, n)
-        change = (logp2 - 0.5 * (p2**2).sum(1)) - (logp - 0.5 * (p**2).sum(1))
-        change = jnp.where(jnp.isfinite(change), change, -jnp.inf)
-        acceptance = jnp.minimum(1.0, jnp.exp(change))
-        take = jax.random.uniform(keys[1], change.shape) < acceptance
-        q = jnp.where(take[:, None], q2, q)
-        g = jnp.where(take[:, None], g2, g)
-        logp = jnp.where(take, logp2, logp)
-        moved = _adapt(state, centre, acceptance.mean())
-        state = Adaptation(*(jnp.where(adapt, new, old) for new, old in zip(moved, state, strict=True)))
-        return (q, logp, g, state), (q, acceptance, change < -DIVERGENCE, logp, step)
+    def white(self, vectors: Floats) -> Floats:
+        """Whitened positions of original ones, ``(fit, chain, size)``."""
+        away = (vectors - self.centre[:, None]).transpose(0, 2, 1)
+        return np.asarray(np.linalg.solve(self.factor, away).transpose(0, 2, 1), float)
 
-    logp, g = gradient(start)
-    (q, _, _, state), (draws, acceptance, divergent, logs, steps) = jax.lax.scan(
-        iterate, (start, logp, g, adaptation), (jax.random.split(key, BLOCK), lengths)
-    )
-    vectors = metric.centre + draws @ metric.factor.T
-    return Sampled(vectors, acceptance, divergent, logs, steps), q, state
+
+@dataclass
+class StepSize:
+    """Dual averaging of each fit's log step size, ``(fit,)`` arrays."""
+
+    log_step: Floats
+    log_step_mean: Floats
+    centre: Floats
+    error: Floats
+    count: int = 0
+
+    @classmethod
+    def begin(cls, step: Floats) -> StepSize:
+        """Start from given step sizes."""
+        log_step = np.log(step)
+        return cls(log_step, log_step.copy(), log_step.copy(), np.zeros_like(log_step))
+
+    def learn(self, acceptance: Floats) -> None:
+        """Move by the mean acceptance of each fit's chains."""
+        self.count += 1
+        self.error += (TARGET_ACCEPTANCE - acceptance - self.error) / (self.count + 10)
+        self.log_step = self.centre + np.log(10.0) - np.sqrt(self.count) / 0.05 * self.error * 0.5
+        weight = self.count**-0.75
+        self.log_step_mean = weight * self.log_step + (1 - weight) * self.log_step_mean
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Draws of one phase.
+
+    Attributes:
+        vectors: ``(iteration, fit, chain, size)``.
+        acceptance: ``(iteration, fit, chain)``.
+        divergent: ``(iteration, fit, chain)``.
+    """
+
+    vectors: Floats
+    acceptance: Floats
+    divergent: NDArray[np.bool_]
+
+
+def leapfrog_counts(n: int, first: int = 0) -> NDArray[np.intp]:
+    """Leapfrog steps of ``n`` iterations, spread evenly over their range by the golden ratio; the same in all fits."""
+    turns = np.arange(first, first + n) * 0.6180339887498949 % 1
+    return LEAST_LEAPFROGS + (turns * (MOST_LEAPFROGS - LEAST_LEAPFROGS + 1)).astype(np.intp)
+
+
+def sample(
+    gradient: Gradient,
+    metric: Metric,
+    white: Floats,
+    size: StepSize,
+    streams: Sequence[np.random.Generator],
+    counts: NDArray[np.intp],
+    *,
+    adapt: bool,
+) -> tuple[Sampled, Floats]:
+    """Draw once an entry of ``counts`` from each chain of each fit.
+
+    Args:
+        gradient: Value and gradient in the original space.
+        metric: Whitening of each fit.
+        white: Whitened positions, ``(fit, chain, size)``.
+        size: Step sizes; changed where ``adapt`` is true, else their running means are used.
+        streams: One generator a fit.
+        counts: Leapfrog steps of each iteration.
+        adapt: Whether step sizes are adapted.
+
+    Returns:
+        The draws and the last whitened positions.
+    """
+
+    def slope(at: Floats) -> tuple[Floats, Floats]:
+        value, g = gradient(metric.vectors(at))
+        return value, g @ metric.factor
+
+    value, g = slope(white)
+    vectors = np.empty((len(counts), *white.shape))
+    acceptance, divergent = np.empty(vectors.shape[:3]), np.empty(vectors.shape[:3], bool)
+    for n, leaps in enumerate(counts):
+        p0 = np.stack([stream.standard_normal(white.shape[1:]) for stream in streams])
+        step = np.minimum(np.exp(size.log_step if adapt else size.log_step_mean), LONGEST / leaps)[:, None, None]
+        q, p, h, new = white, p0, g, value
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(leaps):
+                p = p + 0.5 * step * h
+                q = q + step * p
+                new, h = slope(q)
+                p = p + 0.5 * step * h
+            change = (new - 0.5 * (p**2).sum(axis=2)) - (value - 0.5 * (p0**2).sum(axis=2))
+        change = np.where(np.isfinite(change), change, -np.inf)
+        acceptance[n] = np.exp(np.minimum(change, 0.0))
+        divergent[n] = change < -DIVERGENCE
+        take = np.stack([stream.random(white.shape[1]) for stream in streams]) < acceptance[n]
+        white = np.where(take[:, :, None], q, white)
+        g, value = np.where(take[:, :, None], h, g), np.where(take, new, value)
+        vectors[n] = metric.vectors(white)
+        if adapt:
+            size.learn(acceptance[n].mean(axis=1))
+    return Sampled(vectors, acceptance, divergent), white
