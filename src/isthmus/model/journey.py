@@ -39,7 +39,8 @@ def delay_kernel(mean_days: float, sd_days: float, step_days: float, *, tail: fl
 def delayed(people: Array, kernel: NDArray[np.float64]) -> Array:
     """Departures carried to arrivals, ``(group, step)``; those due after the last step are still under way.
 
-    A product with a banded matrix: XLA's own convolution was faster by half but read outside its buffers on the CPU (jaxlib 0.10.2).
+    A product with a banded matrix: XLA's own convolution was faster by half but read outside its buffers on the CPU
+    (jaxlib 0.10.2).
     """
     n_steps = people.shape[1]
     band = np.zeros((n_steps, n_steps))
