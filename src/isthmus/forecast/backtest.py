@@ -20,7 +20,8 @@ from isthmus.timegrid import month_end
 
 Floats = NDArray[np.float64]
 
-EFFORT = Effort(chains=2, warmup=400, draws=400)
+EFFORT = Effort(chains=2, warmup=300, draws=300, search=500)
+QUICK = Effort(chains=2, warmup=200, draws=100, search=300)
 N_SAMPLES = 400
 MODELS = ("isthmus", *RIVALS)
 MEASURES = ("crps_log", "wis", "covered50", "covered90")

@@ -17,7 +17,7 @@ from isthmus.forecast.predict import thin
 from isthmus.inference.fit import QUICK, Effort, fit
 from isthmus.inference.posterior import Evidence
 from isthmus.model.network import Knowledge, Model, knowledge_of
-from isthmus.pipeline import files, summary
+from isthmus.pipeline import files, outcomes, summary
 from isthmus.pipeline.folder import RunFolder
 from isthmus.streams import stream_seed
 from isthmus.timegrid import month_range, shift_month
@@ -88,6 +88,7 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     progress(0.6)
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
     files.write_forecast(folder, task.model, forecast, rivals, seed=task.seed)
+    files.save(folder, outcomes.NAME, outcomes.outcomes(task, forecast, evidence.knowledge))
     files.write_tables(folder)
 
 
@@ -115,6 +116,7 @@ def backtest_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     model = task.model
     horizon = task.loaded.corridor.time.horizon_months
     origins = backtest_origins(task)
+    effort = backtesting.QUICK if task.quick else backtesting.EFFORT
     result = backtesting.backtest(
         model,
         figures_on_grid(model, task),
@@ -122,6 +124,7 @@ def backtest_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
         known_on(task, model),
         horizon=horizon,
         seed=task.seed,
+        effort=effort,
         progress=progress,
     )
     folder.write_text("scores.csv", score_table(model, result))
@@ -154,7 +157,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
 
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress], None]]] = {
     "fit": (("posterior.nc",), fit_stage),
-    "forecast": (("forecast.nc", "forecast.csv", "forecast.parquet"), forecast_stage),
+    "forecast": (("forecast.nc", "forecast.csv", "forecast.parquet", outcomes.NAME), forecast_stage),
     "backtest": (("scores.csv", "backtest.json"), backtest_stage),
     "report": (("summary.json", "forecast.csv", "forecast.parquet", "report.html"), report_stage),
 }
