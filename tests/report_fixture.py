@@ -155,9 +155,7 @@ def _posterior(folder: Path, corridor: Corridor, values: np.ndarray, months: tup
 def _scores(folder: Path, corridor: Corridor, fitted: tuple, skill: float, generator: Any) -> None:
     with (folder / "scores.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(
-            ["model", "checkpoint", "group", "origin", "horizon", "crps_log", "wis", "covered50", "covered90"]
-        )
+        writer.writerow(["model", "checkpoint", "group", "origin", "horizon", "crps_log", "wis", "covered50", "covered90"])
         for origin in fitted[-14:-1]:
             for series in corridor.series:
                 for horizon in range(1, 7):

@@ -48,9 +48,7 @@ notes = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Z"
 @st.composite
 def tables(draw):
     keys = draw(
-        st.lists(
-            st.tuples(st.sampled_from(("entries", "exits")), st.sampled_from(MONTHS), days), unique=True, max_size=40
-        )
+        st.lists(st.tuples(st.sampled_from(("entries", "exits")), st.sampled_from(MONTHS), days), unique=True, max_size=40)
     )
     # Each series has at least one figure, so that the corridor finds it.
     keys += [(s, "2023-01", dt.date(2023, 7, 1)) for s in ("entries", "exits")]
@@ -81,8 +79,7 @@ def test_noise_on_later_figures_changes_nothing_that_is_seen(rows, day, noise):
 def test_pseudo_real_time_does_not_see_later_months(rows, last, delay, noise):
     hidden = set(MONTHS[max(MONTHS.index(last) + 1 - delay, 0) :])
     disturbed = [
-        replace(row, value=noise.random() * 1e6, publisher="?", note="?") if row.period in hidden else row
-        for row in rows
+        replace(row, value=noise.random() * 1e6, publisher="?", note="?") if row.period in hidden else row for row in rows
     ]
     delays = {"entries": delay, "exits": delay}
     truth, other = (

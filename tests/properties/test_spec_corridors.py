@@ -59,9 +59,7 @@ scalars = st.one_of(
 )
 trees = st.recursive(
     scalars,
-    lambda below: st.one_of(
-        st.lists(below, max_size=4), st.dictionaries(st.text("aé: -", min_size=1), below, max_size=4)
-    ),
+    lambda below: st.one_of(st.lists(below, max_size=4), st.dictionaries(st.text("aé: -", min_size=1), below, max_size=4)),
     max_leaves=12,
 )
 
@@ -239,9 +237,7 @@ def test_damaged_text_gives_a_corridor_or_an_error_of_ours(file, data):
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(text)))
         gone = data.draw(st.integers(0, 30))
-        new = data.draw(
-            st.one_of(st.text(max_size=6), st.sampled_from(["&a ", "*a", "!!x ", "[", "{", "\t", "? ", "|"]))
-        )
+        new = data.draw(st.one_of(st.text(max_size=6), st.sampled_from(["&a ", "*a", "!!x ", "[", "{", "\t", "? ", "|"])))
         text = text[:at] + new + text[at + gone :]
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:

@@ -67,9 +67,7 @@ def test_observations_cannot_be_changed():
 
 
 def test_rows_follow_the_corridor_and_series_nobody_watches_are_listed():
-    figures = table(
-        figure("2023-01", 1.0), figure("2023-01", 2.0, series="exits"), figure("2023", 3.0, series="yearly")
-    )
+    figures = table(figure("2023-01", 1.0), figure("2023-01", 2.0, series="exits"), figure("2023", 3.0, series="yearly"))
     seen = align(figures, corridor(out={"figures": "exits"}, into={"figures": "entries"}), months=MONTHS)
     assert seen.series == ("out", "into")
     assert seen.values[:, 0].tolist() == [2, 1]

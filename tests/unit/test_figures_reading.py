@@ -139,9 +139,7 @@ def test_the_same_day_written_two_ways_is_the_same_vintage(tmp_path):
 
 
 def test_a_revision_is_a_second_vintage_and_the_latest_counts(tmp_path):
-    figures = read(
-        tmp_path, row(value="400", published_or_seen="2024-02"), row(value="326", published_or_seen="2023-03-15")
-    )
+    figures = read(tmp_path, row(value="400", published_or_seen="2024-02"), row(value="326", published_or_seen="2023-03-15"))
     assert figures.series("ecuador_entries").at("2023-01") == 400
     assert [f.value for f in figures.vintages("ecuador_entries")] == [400, 326]
 

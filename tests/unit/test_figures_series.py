@@ -26,9 +26,7 @@ def flow():
 
 @pytest.fixture
 def stock():
-    rows = [
-        figure(str(2018 + n), v, series="pending", kind="stock") for n, v in enumerate((94351.0, 104248.0, 108071.0))
-    ]
+    rows = [figure(str(2018 + n), v, series="pending", kind="stock") for n, v in enumerate((94351.0, 104248.0, 108071.0))]
     return Figures(tuple(rows)).series("pending")
 
 
@@ -116,9 +114,7 @@ def test_several_groups_or_places_must_be_told_apart():
     table = Figures(rows)
     assert table.groups("entries") == ("CHN", "VEN")
     assert table.series("entries", group="VEN").at("2023-01") == 2
-    with pytest.raises(
-        FiguresError, match=r"one group and place; found 3: CHN at ecuador, CHN at quito, VEN at ecuador"
-    ):
+    with pytest.raises(FiguresError, match=r"one group and place; found 3: CHN at ecuador, CHN at quito, VEN at ecuador"):
         table.series("entries")
     with pytest.raises(FiguresError, match="figures only for CHN at ecuador, CHN at quito, VEN at ecuador"):
         table.series("entries", group="COL")

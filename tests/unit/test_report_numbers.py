@@ -231,9 +231,7 @@ def test_land_is_cut_to_the_window():
     window = Window(-95, -70, -5, 20, 300)
     named_land, others = outlines.land(window, frozenset({"EC"}), 0.8)
     for data in (named_land, others):
-        numbers = [
-            float(x) for x in data.replace("M", " ").replace("L", " ").replace("Z", " ").replace(",", " ").split()
-        ]
+        numbers = [float(x) for x in data.replace("M", " ").replace("L", " ").replace("Z", " ").replace(",", " ").split()]
         assert min(numbers) >= -7
         assert max(numbers[0::2]) <= 307
 

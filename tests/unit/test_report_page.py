@@ -109,9 +109,7 @@ def test_every_figure_has_a_finding_a_source_and_a_table_with_rows(page):
 
 
 def test_titles_say_a_finding_with_a_number(page):
-    headings = [
-        e["text"] for e in page.elements if e["tag"] in {"h3", "h4"} and any(i["tag"] == "figure" for i in e["inside"])
-    ]
+    headings = [e["text"] for e in page.elements if e["tag"] in {"h3", "h4"} and any(i["tag"] == "figure" for i in e["inside"])]
     for heading in headings:
         assert re.search(r"\d|one|two|three|four|five|six|every", heading), heading
 
@@ -286,8 +284,7 @@ def contrast(a: str, b: str) -> float:
 
 def test_colours_of_text_and_lines_contrast_enough(text):
     schemes = [
-        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        for block in re.findall(r":root \{(.*?)\}", text, re.DOTALL)
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", text, re.DOTALL)
     ]
     assert len(schemes) == 3
     for scheme in schemes:

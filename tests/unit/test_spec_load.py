@@ -92,9 +92,7 @@ def split(file, *, top="", parts):
 
 def test_a_corridor_split_by_imports_is_the_same(file):
     before = load(file).hash
-    split(
-        file, top="import: [legs.yaml, more/places.yaml]\n", parts={"legs.yaml": "legs", "more/places.yaml": "places"}
-    )
+    split(file, top="import: [legs.yaml, more/places.yaml]\n", parts={"legs.yaml": "legs", "more/places.yaml": "places"})
     assert load(file).hash == before
     assert load(file).where("legs", "china_mexico", "to").startswith("legs.yaml:")
     assert load(file).where("places", "china").startswith("more/places.yaml:2:")
@@ -115,9 +113,7 @@ def test_a_fault_in_an_import_names_the_import(file):
     split(file, top="import: legs.yaml\n", parts={"legs.yaml": "legs"})
     path = file.parent / "legs.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("to: istanbul", "to: istanbull"), encoding="utf-8")
-    assert 'legs.yaml:2: legs.china_istanbul.to: expected a place named under `places`; found "istanbull"' in refused(
-        file
-    )
+    assert 'legs.yaml:2: legs.china_istanbul.to: expected a place named under `places`; found "istanbull"' in refused(file)
 
 
 @pytest.mark.parametrize(
