@@ -209,18 +209,13 @@ def knowledge_of(corridor: Corridor, model_places: Sequence[str], grid: TimeGrid
     """
     groups, requirements = list(corridor.groups), list(corridor.choice.friction)
     table = np.zeros((len(groups), len(model_places), len(requirements), grid.n_steps))
-    known = [r for r in corridor.entry_rules if as_of is None or (r.announced or r.from_) <= as_of]
-    for rule in sorted(known, key=lambda r: r.from_):
-        if rule.group not in corridor.groups:
-            continue
-        cell = table[groups.index(rule.group), model_places.index(rule.place)]
-        share = grid.share_since(rule.from_)
-        successor = any(o.group == rule.group and o.place == rule.place and o.from_ == rule.to for o in known)
-        ends = rule.to is not None and (as_of is None or successor or rule.to <= as_of)
-        if ends and rule.to is not None:
-            share = share - grid.share_since(rule.to)
-        cell *= 1 - grid.share_since(rule.from_)
-        cell[requirements.index(rule.requirement)] += share
+    known = [r for r in corridor.entry_rules if (as_of is None or (r.announced or r.from_) <= as_of) and r.group in groups]
+    for rule in known:
+        later = [r.from_ for r in known if (r.group, r.place) == (rule.group, rule.place) and r.from_ > rule.from_]
+        if rule.to is not None and (as_of is None or rule.to <= as_of or rule.to in later):
+            later.append(rule.to)
+        share = grid.share_since(rule.from_) - (grid.share_since(min(later)) if later else 0.0)
+        table[groups.index(rule.group), model_places.index(rule.place), requirements.index(rule.requirement)] += share
     shift = [1.0 if known_policy(policy, as_of) else 0.0 for policy in corridor.policies.values() for _ in policy.effects]
     return Knowledge(table, np.array(shift), block_knowledge(corridor, grid, as_of), driver_knowledge(corridor, grid, as_of))
 
