@@ -37,6 +37,8 @@ def random_walk(history: Floats, horizon: int, n_draws: int) -> Floats | None:
 
 def seasonal_naive(history: Floats, horizon: int, n_draws: int) -> Floats | None:
     """The figure of the same month a year before, ``(draw, horizon)``; None where it or its past errors are missing."""
+    if len(history) < 12:
+        return None
     logs = np.log1p(history)
     errors = logs[12:] - logs[:-12]
     errors = errors[~np.isnan(errors)]

@@ -29,7 +29,9 @@ def _rhat(draws: Floats) -> float:
     n = draws.shape[1]
     within = draws.var(axis=1, ddof=1).mean()
     between = n * draws.mean(axis=1).var(ddof=1)
-    return float(np.sqrt((between / within + n - 1) / n)) if within > 0 else 1.0
+    if within <= 0:
+        return float("inf") if between > 0 else 1.0
+    return float(np.sqrt((between / within + n - 1) / n))
 
 
 def rhat(draws: Floats) -> float:
