@@ -92,3 +92,15 @@ class OutputError(IsthmusError):
     """Results could not be written: no permission, a full disk."""
 
     exit_code = 6
+
+
+class SourceError(IsthmusError):
+    """A publisher's answer could not be had, or is not what the publisher used to send."""
+
+    exit_code = 7
+
+
+class StoreError(IsthmusError):
+    """The store of figures is damaged, in use, or written by a later version."""
+
+    exit_code = 8

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from isthmus.cli.data_arguments import add_data_commands
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -22,6 +23,8 @@ exit codes:
   4    the corridor cannot be turned into a model
   5    the fit could not be made
   6    results could not be written
+  7    a publisher's figures could not be had or read
+  8    the store of figures is damaged or in use
   130  interrupted; the same command goes on from the last finished stage
 """
 
@@ -124,10 +127,11 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         metavar="NAME",
         help="shipped corridor to copy (default: %(default)s)",
     )
+    add_data_commands(add)
     add("list", "List the corridors that come with Isthmus.")
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():
-        if name != "schema":
+        if name not in {"schema", "data"}:
             command.add_argument("--json", action="store_true", help="print one JSON object on standard output, errors too")
     return parser, commands
 

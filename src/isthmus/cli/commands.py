@@ -112,7 +112,23 @@ def schema(_: Namespace) -> None:
     _print_json(json_schema())
 
 
+def data(options: Namespace) -> None:
+    """Carry out an action on the store of figures."""
+    from isthmus.cli import data_commands
+
+    data_commands.data(options)
+
+
+def claim(options: Namespace) -> None:
+    """Hold a statement against the figures."""
+    from isthmus.cli import data_commands
+
+    data_commands.claim(options)
+
+
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
+    "data": data,
+    "claim": claim,
     **dict.fromkeys(arguments.STAGES, run),
     "check": check,
     "show": show_run,
