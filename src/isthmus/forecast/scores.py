@@ -49,11 +49,18 @@ def relative_skill(ours: Floats, theirs: Floats) -> float:
         ours: Scores, ``(origin, series, horizon)``, NaN where there is none; used where both have one.
         theirs: The rival's, same shape.
     """
+    return float(_relative_skills(ours[None], theirs[None])[0])
+
+
+def _relative_skills(ours: Floats, theirs: Floats) -> Floats:
+    """`relative_skill` of many resamples, ``(resample, origin, series, horizon)`` to ``(resample,)``."""
     both = ~np.isnan(ours) & ~np.isnan(theirs)
-    counted = both.any(axis=0)
-    a = np.where(both, ours, 0).sum(axis=0)[counted]
-    b = np.where(both, theirs, 0).sum(axis=0)[counted]
-    return float(np.exp(np.mean(np.log(a / b)))) if counted.any() else float("nan")
+    mine, rival = (np.where(both, scores, 0.0).sum(axis=1) for scores in (ours, theirs))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(both.any(axis=1), np.log(mine / rival), np.nan).reshape(len(ours), -1)
+    counted = ~np.isnan(ratio)
+    total = np.where(counted, ratio, 0.0).sum(axis=1)
+    return np.asarray(np.where(counted.any(axis=1), np.exp(total / np.maximum(counted.sum(axis=1), 1)), np.nan))
 
 
 def skill_interval(
@@ -69,6 +76,6 @@ def skill_interval(
     n = len(ours)
     starts = generator.integers(0, n, (n_resamples, -(-n // block)))
     rows = (starts[:, :, None] + np.arange(block)).reshape(n_resamples, -1)[:, :n] % n
-    skills = np.array([relative_skill(ours[r], theirs[r]) for r in rows])
+    skills = _relative_skills(ours[rows], theirs[rows])
     low, high = np.nanquantile(skills, [(1 - width) / 2, (1 + width) / 2])
     return float(low), float(high)

@@ -94,7 +94,7 @@ def _pooled(metric: Metric, draws: Floats, weight: float) -> Metric:
     return Metric(centre, metric.factor @ np.linalg.cholesky(covariance))
 
 
-def _run(
+def search_and_sample(
     gradient: Gradient, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
 ) -> Sampled:
     """Mode, curvature, warm-up and draws of all fits."""
@@ -156,7 +156,7 @@ def fit_batch(
     stacked = jax.tree.map(lambda *rows: jnp.stack([jnp.asarray(r) for r in rows]), *evidence)
     starts = np.stack([start_vector(model, e) for e in evidence])
     streams = [stream(seed, "hmc") for seed in seeds]
-    drawn = _run(compiled_gradient(partial(log_density, model), stacked), starts, free, streams, effort, progress)
+    drawn = search_and_sample(compiled_gradient(partial(log_density, model), stacked), starts, free, streams, effort, progress)
     out = []
     for n in range(len(evidence)):
         vectors = drawn.vectors[:, n].transpose(1, 0, 2)

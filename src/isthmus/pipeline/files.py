@@ -26,7 +26,8 @@ Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def _save(folder: RunFolder, name: str, data: xr.Dataset) -> None:
+def save(folder: RunFolder, name: str, data: xr.Dataset) -> None:
+    """Write a dataset whole, floats compressed."""
     encoding: dict[Any, Any] = {
         key: {"zlib": True, "complevel": 1} for key, value in data.data_vars.items() if value.dtype.kind == "f"
     }
@@ -40,7 +41,7 @@ def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forec
     monthly = model.grid.month_sum.T
     flows = forecast.simulated.trajectories
     days, cost = journeys(model, forecast)
-    _save(
+    save(
         folder,
         "posterior.nc",
         xr.Dataset(
@@ -88,13 +89,15 @@ def read_vectors(folder: RunFolder) -> Floats:
         return np.asarray(data["vectors"].values)
 
 
-def write_forecast(folder: RunFolder, model: Model, forecast: Forecast, rivals: dict[str, Floats], *, seed: int) -> None:
-    """``forecast.nc``: figures drawn and expected from the first fitted month on, and the rivals' quantiles."""
+def write_forecast(
+    folder: RunFolder, model: Model, forecast: Forecast, rivals: dict[str, Floats], prior: Floats, *, seed: int
+) -> None:
+    """``forecast.nc``: figures drawn and expected from the first fitted month on; quantiles of the rivals and of the prior."""
     months = slice(model.fit_from, model.grid.n_months)
     dims = ("quantile", "series", "month_ahead")
     with np.errstate(invalid="ignore"):
         ahead = {name: np.quantile(draws, QUANTILES, axis=0) for name, draws in rivals.items()}
-    _save(
+    save(
         folder,
         "forecast.nc",
         xr.Dataset(
@@ -105,6 +108,7 @@ def write_forecast(folder: RunFolder, model: Model, forecast: Forecast, rivals: 
                     {"units": "figures a month"},
                 ),
                 "expected": (("sample", "series", "month"), forecast.simulated.mean[:, :, months]),
+                "prior": (("quantile", "series", "month"), np.quantile(prior[:, :, months], QUANTILES, axis=0)),
                 "naive": (dims, ahead["random_walk"]),
                 "seasonal": (dims, ahead["seasonal_naive"]),
             },

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from isthmus.forecast import backtest as backtesting
 from isthmus.forecast.baselines import RIVALS
 from isthmus.forecast.predict import thin
+from isthmus.forecast.prior import prior_predictive
 from isthmus.inference.fit import QUICK, Effort, fit
 from isthmus.inference.posterior import Evidence
 from isthmus.model.network import Knowledge, Model, knowledge_of
@@ -87,7 +88,8 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     forecast = task.predictor.predict(thin(vectors, N_SAMPLES), evidence, seed=task.seed)
     progress(0.6)
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
-    files.write_forecast(folder, task.model, forecast, rivals, seed=task.seed)
+    prior = prior_predictive(task.predictor, task.model.knowledge, n_samples=N_SAMPLES, seed=task.seed)
+    files.write_forecast(folder, task.model, forecast, rivals, prior, seed=task.seed)
     files.save(folder, outcomes.NAME, outcomes.outcomes(task, forecast, evidence.knowledge))
     files.write_tables(folder)
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.forecast import scores as scores_of
 from isthmus.report.view import RunView, Score
+from isthmus.streams import stream
 
 MODEL = "isthmus"
 RIVAL = "random_walk"
-RESAMPLES = 2000
 BLOCK = 3
 
 Label = Literal["forecast", "scenario"]
@@ -70,12 +70,13 @@ def relative_skill(scores: Sequence[Score], *, seed: int) -> Skill | None:
         where = origins.index(key[0]), cells.index(key[1:])
         table[(0, *where)] = ours[key].crps_log
         table[(1, *where)] = rivals[key].crps_log
-    draws = _bootstrap(table, seed)
+    scored = table[:, :, :, None]
+    low, high = scores_of.skill_interval(scored[0], scored[1], stream(seed, "bootstrap"), block=min(BLOCK, len(origins)))
     mine = [ours[key] for key in pairs]
     return Skill(
-        value=float(_geometric(table[:, None])[0]),
-        lo=float(np.nanquantile(draws, 0.025)),
-        hi=float(np.nanquantile(draws, 0.975)),
+        value=scores_of.relative_skill(scored[0], scored[1]),
+        lo=low,
+        hi=high,
         coverage50=float(np.mean([s.covered50 for s in mine])),
         coverage90=float(np.mean([s.covered90 for s in mine])),
         forecasts=len(pairs),
@@ -84,24 +85,6 @@ def relative_skill(scores: Sequence[Score], *, seed: int) -> Skill | None:
 
 def _key(score: Score) -> tuple[str, str, str, int]:
     return (score.origin, score.checkpoint, score.group, score.horizon)
-
-
-def _geometric(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Geometric mean over cells of the ratio of means over origins; ``(2, resample, origin, cell)``."""
-    known = ~np.isnan(table)
-    totals = np.where(known, table, 0.0).sum(axis=2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.log(totals[0] / totals[1])
-    return np.asarray(np.exp(np.nanmean(np.where(np.isfinite(ratios), ratios, np.nan), axis=1)))
-
-
-def _bootstrap(table: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    n = table.shape[1]
-    block = min(BLOCK, n)
-    generator = np.random.default_rng(seed)
-    starts = generator.integers(0, n, size=(RESAMPLES, -(-n // block)))
-    picks = (starts[:, :, None] + np.arange(block)) % n
-    return _geometric(table[:, picks.reshape(RESAMPLES, -1)[:, :n]])
 
 
 @dataclass(frozen=True)
