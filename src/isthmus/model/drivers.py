@@ -1,10 +1,10 @@
 """Drivers: dated series that shift departures or a destination's pull.
 
-``x~_k(t) = sum_j w_kj x_k(t - j)`` with the weights w a discretised gamma lag, and ``beta_k x~_k(t)`` is added to log departures
-or to the value of settling. Unknown values of x are not interpolated: given the known ones they are normal under a stationary AR(1)
-with the known values' mean and spread, ``x = m + L z`` with z standard normal and learned with everything else (Kalman 1960; the
-exact conditional of a Gaussian autoregression). The form of the departures equation is that of gravity models with lagged push
-factors (Hatton and Moloney 2015, CEPR DP10678, for the signs).
+``x~_k(t) = sum_j w_kj x_k(t - j)`` with the weights w a discretised gamma lag, and ``beta_k x~_k(t)`` is added to log
+departures or to the value of settling. Unknown values of x are not interpolated: given the known ones they are normal under a
+stationary AR(1) with the known values' mean and spread, ``x = m + L z`` with z standard normal and learned with everything
+else (Kalman 1960; the exact conditional of a Gaussian autoregression). The form of the departures equation is that of gravity
+models with lagged push factors (Hatton and Moloney 2015, CEPR DP10678, for the signs).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class Fee(Block):
     country: CountryCode | None = None
     """Where it is collected; absent: in several countries."""
     legs: Annotated[tuple[Id, ...], Field(min_length=1)]
-    """Legs on which it is paid; a person who takes one of them pays once."""
+    """Legs on which it is paid, each time a person takes one."""
     per_person_usd: Quantity | None = None
     """Base price a person, US$; absent: log-uniform between the low and high price of each leg."""
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
