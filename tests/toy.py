@@ -16,14 +16,14 @@ from isthmus.model.network import compile_model
 from isthmus.spec.schema import Corridor
 
 TINY = Path(__file__).parent / "tiny"
-REMOVE = object()
+REMOVE = "REMOVE"
 """In a patch: take this key away."""
 
 
 def merged(document, patch):
     out = deepcopy(document)
     for key, value in patch.items():
-        if value is REMOVE:
+        if value == REMOVE:
             del out[key]
         elif isinstance(value, dict) and isinstance(out.get(key), dict) and "dist" not in value:
             out[key] = merged(out[key], value)
