@@ -14,144 +14,218 @@ visit place by place with all steps at once (`engines.cohort.sweep`) and must gi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.errors import ModelError
 from isthmus.engines.result import Trajectories
 from isthmus.model.network import Model
 
-Array = NDArray[Any]
-Split = Callable[[Array, NDArray[np.float64]], Array]
-"""``split(people (group,), shares (group, outcome)) -> (group, outcome)``, summing to ``people``."""
+Floats = NDArray[np.float64]
+
+SHARES_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class Outcomes:
-    """Shares of what can happen to those who leave a place, prepared for all steps.
+class Rows(NamedTuple):
+    """Lists of different lengths as one array: row ``i`` is ``items[starts[i]:starts[i + 1]]``."""
+
+    starts: NDArray[np.int64]
+    items: NDArray[np.int64]
+
+
+class Kernels(NamedTuple):
+    """Shares by steps of delay, padded: row ``i`` is ``shares[i, :lengths[i]]``."""
+
+    shares: Floats
+    lengths: NDArray[np.int64]
+
+
+class Plan(NamedTuple):
+    """A compiled corridor as flat arrays.
 
     Attributes:
-        stay: Shares by steps stayed, ``(group, delay)``; absent where nobody stays.
-        leave: Shares by leg and delay, then settling, ``(step, group, outcome)``.
-        legs: For each outgoing leg its position and the slice of ``leave`` with its delays.
+        origins: Place where each group starts, ``(group,)``.
+        legs_in: Forward legs that lead to each place.
+        legs_out: Legs that leave each place.
+        settles: Whether journeys may end at the place, ``(place,)``.
+        stay: Delays of stays by place; a place without one has the kernel (1).
+        travel: Delays of legs.
+        leg: Share of those leaving who take a leg, ``(leg, group, step)``.
     """
 
-    stay: NDArray[np.float64] | None
-    leave: NDArray[np.float64]
-    legs: tuple[tuple[int, slice], ...]
+    origins: NDArray[np.int64]
+    legs_in: Rows
+    legs_out: Rows
+    settles: NDArray[np.bool_]
+    stay: Kernels
+    travel: Kernels
+    leg: Floats
 
 
-def prepare(model: Model, leg: NDArray[np.float64], settle: NDArray[np.float64]) -> tuple[Outcomes, ...]:
-    """Join choice and delay into one table a place.
+class Tables(NamedTuple):
+    """What is due when, and what happened.
+
+    Attributes:
+        departures: People leaving their origins, ``(group, step)``.
+        stay_due: Ending a stay, ``(place, group, step)``; rows beyond the last step hold those still under way at the end.
+        leg_due: Arriving by a leg, ``(leg, group, step)``, likewise.
+        arrivals: ``(place, group, step)``.
+        flow: Departing on a leg, ``(leg, group, step)``.
+        settled: ``(place, group, step)``.
+    """
+
+    departures: Floats
+    stay_due: Floats
+    leg_due: Floats
+    arrivals: Floats
+    flow: Floats
+    settled: Floats
+
+
+def prepare(model: Model, leg: Floats, settle: Floats) -> Plan:
+    """Flatten a model.
 
     Args:
         model: The compiled corridor.
         leg: Share of those leaving who take a leg, ``(leg, group, step)``.
-        settle: Share of those leaving who settle, ``(place, group, step)``.
+        settle: Share of those leaving who settle, ``(place, group, step)``; what the legs leave over.
+
+    Raises:
+        ModelError: The shares of a place do not add up to 1.
     """
-    out = []
-    n_groups = len(model.groups)
-    for i, place in enumerate(model.places):
-        blocks, legs, at = [], [], 0
-        for k in place.legs_out:
-            kernel = model.legs[k].kernel
-            blocks.append(leg[k].T[:, :, None] * kernel)
-            legs.append((k, slice(at, at + len(kernel))))
-            at += len(kernel)
-        leave = np.concatenate([*blocks, settle[i].T[:, :, None]], axis=2)
-        leave = leave / leave.sum(axis=2, keepdims=True)
-        stay = None if place.kernel is None else np.tile(place.kernel, (n_groups, 1))
-        out.append(Outcomes(stay, leave, tuple(legs)))
-    return tuple(out)
-
-
-@dataclass(frozen=True)
-class Book:
-    """Who is due when; rows beyond the last step hold those still under way at the end.
-
-    Attributes:
-        stay_due: Ending a stay at a place, ``(step + delay, place, group)``.
-        leg_due: Arriving by a leg, ``(step + delay, leg, group)``.
-    """
-
-    stay_due: Array
-    leg_due: Array
-
-
-def open_book(model: Model, dtype: type[np.float64 | np.int64]) -> Book:
-    """An empty corridor."""
-    longest = max(len(kernel) for kernel in _kernels(model))
-    rows = model.grid.n_steps + longest
-    return Book(
-        np.zeros((rows, len(model.places), len(model.groups)), dtype),
-        np.zeros((rows, len(model.legs), len(model.groups)), dtype),
+    total = np.array(settle, np.float64)
+    np.add.at(total, [arc.tail for arc in model.legs], leg)
+    worst = np.unravel_index(np.abs(total - 1).argmax(), total.shape)
+    if abs(total[worst] - 1) > SHARES_TOLERANCE:
+        raise ModelError.one(
+            where=f"places.{model.places[worst[0]].id}",
+            expected="shares of legs and of settling that add up to 1",
+            found=f"{total[worst]:.6g} in step {worst[2]}",
+            remedy="take all shares from one solution of the choice model",
+        )
+    return Plan(
+        origins=np.array(model.origins, np.int64),
+        legs_in=_rows([place.legs_in for place in model.places]),
+        legs_out=_rows([place.legs_out for place in model.places]),
+        settles=np.array([place.settle is not None for place in model.places]),
+        stay=_kernels([np.ones(1) if place.kernel is None else place.kernel for place in model.places]),
+        travel=_kernels([arc.kernel for arc in model.legs]),
+        leg=np.ascontiguousarray(leg, np.float64),
     )
 
 
-def _kernels(model: Model) -> list[NDArray[np.float64]]:
-    return [leg.kernel for leg in model.legs] + [p.kernel for p in model.places if p.kernel is not None]
+def _rows(lists: list[tuple[int, ...]]) -> Rows:
+    starts = np.cumsum([0, *(len(row) for row in lists)])
+    return Rows(starts.astype(np.int64), np.array([item for row in lists for item in row], np.int64))
 
 
-def advance(model: Model, outcomes: tuple[Outcomes, ...], book: Book, out: Trajectories, t: int, split: Split) -> None:
-    """One step: reads what is due at ``t`` from ``book``, writes ``out`` at ``t`` and what follows into ``book``."""
-    for i, place in enumerate(model.places):
-        arrived = book.leg_due[t, list(place.legs_in)].sum(axis=0)
-        out.arrivals[i, :, t] = arrived
-        leaving = book.stay_due[t, i] + 0
-        for g, origin in enumerate(model.origins):
-            if origin == i:
-                leaving[g] += out.departures[g, t]
-        table = outcomes[i]
-        if table.stay is None:
-            leaving = leaving + arrived
-        else:
-            stays = split(arrived, table.stay)
-            leaving = leaving + stays[:, 0]
-            book.stay_due[t + 1 : t + stays.shape[1], i] += stays[:, 1:].T
-        goes = split(leaving, table.leave[t])
-        out.settled[i, :, t] = goes[:, -1]
-        for k, columns in table.legs:
-            by_delay = goes[:, columns]
-            out.leg_flow[k, :, t] = by_delay.sum(axis=1)
-            book.leg_due[t : t + by_delay.shape[1], k] += by_delay.T
+def _kernels(kernels: list[Floats]) -> Kernels:
+    lengths = np.array([len(kernel) for kernel in kernels], np.int64)
+    shares = np.zeros((len(kernels), int(lengths.max())))
+    for row, kernel in zip(shares, kernels, strict=True):
+        row[: len(kernel)] = kernel
+    return Kernels(shares, lengths)
 
 
-def run(model: Model, outcomes: tuple[Outcomes, ...], departures: Array, split: Split) -> Trajectories:
+@numba.njit(cache=True)
+def _some(people: float, share: float, generator: Any, draw: bool) -> float:  # noqa: FBT001
+    """People of ``people`` who do what a share does: drawn, or expected."""
+    share = min(max(share, 0.0), 1.0)
+    if not draw:
+        return people * share
+    return float(generator.binomial(np.int64(people), share)) if people > 0 else 0.0
+
+
+@numba.njit(cache=True)
+def _delay(people: float, shares: Floats, n: int, book: Floats, t: int, generator: Any, draw: bool) -> None:  # noqa: FBT001
+    """Enter people in the book by their delay; competing delays are one multinomial, taken as conditional binomials."""
+    left, rest = people, 1.0
+    for d in range(n - 1):
+        some = _some(left, shares[d] / rest, generator, draw) if rest > 0 else 0.0
+        book[t + d] += some
+        left -= some
+        rest -= shares[d]
+    book[t + n - 1] += left
+
+
+@numba.njit(cache=True)
+def advance(plan: Plan, t: int, tables: Tables, generator: Any, draw: bool) -> None:  # noqa: FBT001
+    """One step: reads what is due at ``t``, enters what follows from it, and fills arrivals, flow and settled at ``t``."""
+    for i in range(len(plan.settles)):
+        for g in range(len(plan.origins)):
+            came = 0.0
+            for n in range(plan.legs_in.starts[i], plan.legs_in.starts[i + 1]):
+                came += tables.leg_due[plan.legs_in.items[n], g, t]
+            tables.arrivals[i, g, t] = came
+            _delay(came, plan.stay.shares[i], plan.stay.lengths[i], tables.stay_due[i, g], t, generator, draw)
+            left, rest = tables.stay_due[i, g, t], 1.0
+            if plan.origins[g] == i:
+                left += tables.departures[g, t]
+            last = plan.legs_out.starts[i + 1] - 1
+            for n in range(plan.legs_out.starts[i], last + 1):
+                k = plan.legs_out.items[n]
+                if n == last and not plan.settles[i]:
+                    some = left
+                else:
+                    some = _some(left, plan.leg[k, g, t] / rest, generator, draw) if rest > 0 else 0.0
+                tables.flow[k, g, t] = some
+                _delay(some, plan.travel.shares[k], plan.travel.lengths[k], tables.leg_due[k, g], t, generator, draw)
+                left -= some
+                rest -= plan.leg[k, g, t]
+            tables.settled[i, g, t] = left
+
+
+@numba.njit(cache=True)
+def _all_steps(plan: Plan, tables: Tables, generator: Any, draw: bool) -> None:  # noqa: FBT001
+    for t in range(tables.departures.shape[1]):
+        advance(plan, t, tables, generator, draw)
+
+
+def run(model: Model, plan: Plan, departures: Floats, generator: np.random.Generator, *, draw: bool) -> Trajectories:
     """All steps in order.
 
     Args:
         model: The compiled corridor.
-        outcomes: From `prepare`.
-        departures: People leaving their origins, ``(group, step)``; its dtype (float or integer) is kept.
-        split: How people are divided over outcomes.
+        plan: From `prepare`.
+        departures: People leaving their origins, ``(group, step)``; whole numbers where drawn.
+        generator: Stream of the draws.
+        draw: Whether people are drawn one by one, or expected.
 
     Returns:
-        Trajectories with NumPy arrays.
+        Trajectories with NumPy arrays of floats, whole where drawn (exact below 2**53).
     """
-    dtype = np.int64 if np.issubdtype(departures.dtype, np.integer) else np.float64
-    n_groups, n_steps = len(model.groups), model.grid.n_steps
-    by_place, by_leg = (len(model.places), n_groups, n_steps), (len(model.legs), n_groups, n_steps)
-    out = Trajectories(
-        departures, np.zeros(by_place, dtype), np.zeros(by_leg, dtype), np.zeros(by_leg, dtype),
-        np.zeros(by_place, dtype), np.zeros(by_place, dtype), np.zeros(by_leg, dtype),
-    )  # fmt: skip
-    book = open_book(model, dtype)
-    for t in range(n_steps):
-        advance(model, outcomes, book, out, t, split)
-    out.leg_arrivals[:] = book.leg_due[:n_steps].transpose(1, 2, 0)
-    return count_stocks(model, out)
+    n_groups, n_steps = departures.shape
+    longest = int(max(plan.stay.lengths.max(), plan.travel.lengths.max()))
+    by_place, by_leg = (len(model.places), n_groups), (len(model.legs), n_groups)
+    tables = Tables(
+        departures=departures,
+        stay_due=np.zeros((*by_place, n_steps + longest)),
+        leg_due=np.zeros((*by_leg, n_steps + longest)),
+        arrivals=np.zeros((*by_place, n_steps)),
+        flow=np.zeros((*by_leg, n_steps)),
+        settled=np.zeros((*by_place, n_steps)),
+    )
+    _all_steps(plan, tables, generator, draw)
+    return count_stocks(model, tables)
 
 
-def count_stocks(model: Model, out: Trajectories) -> Trajectories:
-    """Fill stocks from cumulated flows: in minus out, which is what mass balance means."""
-    moving = np.cumsum(out.leg_flow - out.leg_arrivals, axis=-1)
-    gone = np.array(out.settled)
+def count_stocks(model: Model, tables: Tables) -> Trajectories:
+    """Add the stocks, cumulated flows in minus out, which is what mass balance means."""
+    gone, came = tables.settled.copy(), tables.arrivals.copy()
     for k, leg in enumerate(model.legs):
-        gone[leg.tail] += out.leg_flow[k]
-    came = np.array(out.arrivals)
+        gone[leg.tail] += tables.flow[k]
     for g, origin in enumerate(model.origins):
-        came[origin, g] += out.departures[g]
-    return out._replace(waiting=np.cumsum(came - gone, axis=-1), moving=moving)
+        came[origin, g] += tables.departures[g]
+    by_leg = np.ascontiguousarray(tables.leg_due[:, :, : tables.flow.shape[2]])
+    return Trajectories(
+        departures=tables.departures,
+        arrivals=tables.arrivals,
+        leg_flow=tables.flow,
+        leg_arrivals=by_leg,
+        settled=tables.settled,
+        waiting=np.cumsum(came - gone, axis=-1),
+        moving=np.cumsum(tables.flow - by_leg, axis=-1),
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,15 +9,10 @@ from isthmus.engines import step
 from isthmus.engines.result import Trajectories
 from isthmus.model.network import Model
 
+Floats = NDArray[np.float64]
 
-def replicate(
-    model: Model,
-    departures: NDArray[np.float64],
-    leg: NDArray[np.float64],
-    settle: NDArray[np.float64],
-    *,
-    generator: np.random.Generator,
-) -> Trajectories:
+
+def replicate(model: Model, departures: Floats, leg: Floats, settle: Floats, *, generator: np.random.Generator) -> Trajectories:
     """One history of whole people.
 
     Args:
@@ -30,18 +23,20 @@ def replicate(
         generator: The replicate's stream.
 
     Returns:
-        Trajectories of ``int64``.
+        Trajectories of whole numbers, ``int64``.
+
+    Raises:
+        ModelError: The shares of a place do not add up to 1.
     """
-    left = generator.poisson(np.asarray(departures)).astype(np.int64)
-    return step.run(model, step.prepare(model, leg, settle), left, generator.multinomial)
+    left = generator.poisson(np.asarray(departures)).astype(np.float64)
+    out = step.run(model, step.prepare(model, leg, settle), left, generator, draw=True)
+    return Trajectories(*(None if part is None else part.astype(np.int64) for part in out))
 
 
-def expected(
-    model: Model, departures: NDArray[np.float64], leg: NDArray[np.float64], settle: NDArray[np.float64]
-) -> Trajectories:
-    """The same order of events with expectations: slow, obvious, and what `mean_field` is held against."""
+def expected(model: Model, departures: Floats, leg: Floats, settle: Floats) -> Trajectories:
+    """The same order of events with expectations: step by step, and what `mean_field` is held against.
 
-    def share(people: Any, shares: NDArray[np.float64]) -> Any:
-        return people[:, None] * shares
-
-    return step.run(model, step.prepare(model, leg, settle), np.asarray(departures, float), share)
+    Arguments as in `replicate`; trajectories of ``float64``.
+    """
+    plan = step.prepare(model, leg, settle)
+    return step.run(model, plan, np.array(departures, np.float64), np.random.default_rng(0), draw=False)
