@@ -20,6 +20,7 @@ CHECKS = (
     shape.no_counts,
     shape.not_over,
     shape.missing_months,
+    shape.no_longer_there,
     shape.repeated_months,
     shape.twins,
     shape.rounded,

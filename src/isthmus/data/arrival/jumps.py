@@ -41,8 +41,9 @@ def jumps(batch: Batch) -> Iterator[Finding]:
             usual = _usual_change(before) if not after else _usual_change([*before, *after])
             if far < math.log(SPIKE if after else STEP) or far < 4 * usual:
                 continue
-            # A new level is news, not an error: the months after it share it.
-            if after and abs(_log(median(after[:2])) - _log(level)) > far / 2:
+            # A new level and a way up or down are news, not errors: the months beside it share them.
+            beside = [*before[-2:], *after[:2]] if after else before[-2:]
+            if min(abs(_log(monthly[at]) - _log(value)) for value in beside) < math.log(SPIKE):
                 continue
             around = "its neighbours" if after else "the months before it"
             text = f"{shown(key)}: {monthly[at]:,.0f} in {period}, where {around} are about {level:,.0f}"

@@ -49,6 +49,19 @@ def missing_months(batch: Batch) -> Iterator[Finding]:
             )
 
 
+def no_longer_there(batch: Batch) -> Iterator[Finding]:
+    """List series that end earlier than they did, or have lost periods: a file cut off, or figures withdrawn."""
+    gone: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, before in batch.before.items():
+        now = batch.now.get(key)
+        if now is not None and (lost := sorted(period for period in before if period > min(now) and period not in now)):
+            gone[key[0], key[1]].append(f"{key[2]} {lost[0]}" + (f" to {lost[-1]}" if len(lost) > 1 else ""))
+    for (series, place), which in sorted(gone.items()):
+        which_ones = listed(which)
+        text = f"{series} at {place}: no longer given: {which_ones}; what was known stays: look whether the publisher's file is whole"
+        yield Finding("withdrawn", text)
+
+
 def repeated_months(batch: Batch) -> Iterator[Finding]:
     """Hold back a month whose nationalities have the very numbers of the month before."""
     months: dict[tuple[str, str], dict[str, Points]] = defaultdict(lambda: defaultdict(dict))

@@ -64,8 +64,8 @@ class Lines:
                     found="a longer one",
                     remedy="the file is not a table of text, or it is damaged; nothing was stored",
                 )
-        if rest:
-            yield rest
+        if rest or held:
+            yield f"{rest}\n" if held else rest
 
 
 def decoded(body: IO[bytes], where: str, declared: str | None = None) -> Lines:

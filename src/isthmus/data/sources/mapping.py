@@ -24,7 +24,7 @@ _USUAL = {
     "period": ("#date+start", "#date+occurred", "#date"),
     "year": (),
     "group": ("#country+origin+code", "#country+origin", "#population+nationality"),
-    "place": ("#country+code", "#adm1+code", "#country", "#loc"),
+    "place": ("#country+code-origin", "#adm1+code", "#country-origin", "#loc"),
 }
 _VALUES = ("#affected", "#inneed", "#population", "#indicator+value", "#indicator+num", "#value")
 
@@ -222,12 +222,16 @@ def _column(names: Sequence[str], patterns: Sequence[str], where: str) -> str:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Return whether a column is meant: by its name, or its hashtag having the tag and all attributes of the pattern."""
+    """Return whether a column is meant: by its name, or by its hashtag.
+
+    A hashtag has the pattern's tag, all its attributes with a plus and none of those with a minus.
+    """
     if not pattern.startswith("#"):
         return plain(name) == plain(pattern)
-    tag, attributes = _tag(pattern)
+    wanted, *unwanted = re.sub(r"\s", "", pattern).casefold().split("-")
+    tag, attributes = _tag(wanted)
     its_tag, its_attributes = _tag(name)
-    return tag == its_tag and attributes <= its_attributes
+    return tag == its_tag and attributes <= its_attributes and not its_attributes & set(unwanted)
 
 
 def _tag(text: str) -> tuple[str, frozenset[str]]:

@@ -144,11 +144,11 @@ class Reader:
 
     def table(self, name: str) -> pa.Table:
         """Return one table of the store as it is, for export."""
-        return self._connection.execute(f"SELECT * FROM {name}").to_arrow_table()  # noqa: S608  names are ours
+        return self._connection.sql(f"SELECT * FROM {name}").to_arrow_table()  # noqa: S608  names are ours
 
     def flat(self, *, as_of: dt.date | None = None) -> pa.Table:
         """Return every visible figure in every vintage known on a day, with its series, source, licence and address."""
-        return self._connection.execute(
+        return self._connection.sql(
             f"""SELECT s.series, s.place, s.grp AS "group",
                    CASE WHEN s.resolution = 'month' THEN format('{{:04d}}-{{:02d}}', f.period // 12, f.period % 12 + 1)
                         ELSE format('{{:04d}}', f.period) END AS period,
@@ -156,7 +156,7 @@ class Reader:
                    s.source, d.licence, r.url, r.sha256, f.recorded
             FROM figures f JOIN series s USING (series_id) LEFT JOIN sources d USING (source)
             LEFT JOIN receipts r USING (receipt_id) WHERE f.known <= ? AND {_VISIBLE} ORDER BY f.seq""",  # noqa: S608
-            [as_of or dt.date.max],
+            params=[as_of or dt.date.max],
         ).to_arrow_table()
 
     def _one(self, name: str, *, place: str | None, group: str | None, source: str | None) -> int:
@@ -168,8 +168,13 @@ class Reader:
         if len(rows) == 1:
             return int(rows[0][0])
         wanted = f"{group or 'one group'} at {place or 'one place'}" + (f" from {source}" if source else "")
+        known = self.names()
+        if not rows and name in known:
+            rows = self._connection.execute(
+                "SELECT series_id, source, place, grp FROM series WHERE series = ?", [name]
+            ).fetchall()
         there = ", ".join(f"{g} at {p} from {s}" for _, s, p, g in rows[:10])
-        remedy = "name place, group and source" if rows else nearest(name, self.names() or ("none: the store is empty",))
+        remedy = "name place, group and source" if rows else nearest(name, known or ("none: the store is empty",))
         raise FiguresError.one(where=f"store: {name}", expected=wanted, found=there or "no such series", remedy=remedy)
 
 

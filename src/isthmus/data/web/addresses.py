@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from isthmus.errors import SourceError
+
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def target(url: str, policy: Policy, *, source: str) -> Target:
         host = parts.hostname.encode("idna").decode("ascii")
     except UnicodeError:
         host = parts.hostname if ":" in parts.hostname else ""
-    if not host:
+    if not _HOST.fullmatch(host):
         raise _refused(source, url, "a host name", repr(parts.hostname))
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
     if any(ord(letter) <= 32 or ord(letter) > 126 for letter in path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import socket
 import ssl
 import tempfile
@@ -64,23 +65,34 @@ def exchange(at: Target, headers: Mapping[str, str], *, limits: Limits, policy: 
         Passing: The fault may pass.
         SourceError: The address is not allowed, or the answer is larger than it may be.
     """
-    with _connection(at, limits, policy, source) as connection:
-        try:
-            connection.request("GET", at.path, headers={"Accept-Encoding": "gzip", "Connection": "close", **headers})
-            answer = connection.getresponse()
+    got: Exchange | None = None
+    try:
+        with _connection(at, limits, policy, source) as connection:
+            got = _ask(connection, at, headers, limits, f"{source}: {at.url}")
+    except BaseException:
+        if got is not None:
+            got.body.close()
+        raise
+    return got
+
+
+def _ask(connection: http.client.HTTPConnection, at: Target, headers: Mapping[str, str], limits: Limits, where: str) -> Exchange:
+    try:
+        connection.request("GET", at.path, headers={"Accept-Encoding": "gzip", "Connection": "close", **headers})
+        with connection.getresponse() as answer:
             named = {name.lower(): value for name, value in answer.getheaders()}
             if answer.status == http.HTTPStatus.OK:
-                return _received(answer, named, limits, f"{source}: {at.url}")
-            return Exchange(answer.status, named, tempfile.TemporaryFile(), 0, sha256().hexdigest())
-        except TimeoutError as error:
-            found = f"no answer for {limits.read_seconds:.0f} seconds"
-            raise Passing(found) from error
-        except (http.client.HTTPException, ConnectionError, ssl.SSLError) as error:
-            found = f"a broken answer ({type(error).__name__})"
-            raise Passing(found) from error
-        except OSError as error:
-            found = f"a broken connection ({error.strerror or error})"
-            raise Passing(found) from error
+                return _received(answer, named, limits, where)
+            return Exchange(answer.status, named, io.BytesIO(), 0, sha256().hexdigest())
+    except TimeoutError as error:
+        found = f"no answer for {limits.read_seconds:g} seconds"
+        raise Passing(found) from error
+    except (http.client.HTTPException, ConnectionError, ssl.SSLError) as error:
+        found = f"a broken answer ({type(error).__name__})"
+        raise Passing(found) from error
+    except OSError as error:
+        found = f"a broken connection ({error.strerror or error})"
+        raise Passing(found) from error
 
 
 def _received(answer: http.client.HTTPResponse, headers: Mapping[str, str], limits: Limits, where: str) -> Exchange:
@@ -182,6 +194,8 @@ class _Connection(http.client.HTTPConnection):
     ) -> None:
         super().__init__(at.host, at.port, timeout=limits.read_seconds)
         self.was_cut = False
+        # http.client lets go of the socket once the headers are read; it is still needed to cut the body short.
+        self._open: socket.socket | None = None
         self._at, self._address, self._proxy, self._context, self._limits = at, address, proxy, context, limits
 
     def connect(self) -> None:
@@ -194,6 +208,7 @@ class _Connection(http.client.HTTPConnection):
             self.sock.settimeout(self._limits.read_seconds)
             if self._context is not None:
                 self.sock = self._context.wrap_socket(self.sock, server_hostname=self._at.host)
+            self._open = self.sock
         except ssl.SSLCertVerificationError as error:
             raise SourceError.one(
                 where=self._at.url,
@@ -208,9 +223,9 @@ class _Connection(http.client.HTTPConnection):
     def cut(self) -> None:
         """End the connection from another thread."""
         self.was_cut = True
-        if self.sock is not None:
+        if self._open is not None:
             try:
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self._open.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return
 
