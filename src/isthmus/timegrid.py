@@ -88,6 +88,11 @@ class TimeGrid:
         end = np.datetime64(month_end(self.last), "D") + 1
         return np.diff(np.append(self.starts, end)).astype(np.float64)
 
+    @cached_property
+    def edges(self) -> NDArray[np.float64]:
+        """First day of each step and the day after the last, counted from the first, ``(step + 1,)``."""
+        return np.concatenate([[0.0], np.cumsum(self.days)])
+
     @property
     def n_steps(self) -> int:
         """Number of steps."""

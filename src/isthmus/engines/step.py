@@ -37,7 +37,7 @@ class Rows(NamedTuple):
 
 
 class Kernels(NamedTuple):
-    """Shares by steps of delay, padded: row ``i`` is ``shares[i, :lengths[i]]``."""
+    """Shares by step and steps of delay, padded: row ``i`` in step ``t`` is ``shares[i, t, :lengths[i]]``."""
 
     shares: Floats
     lengths: NDArray[np.int64]
@@ -111,7 +111,7 @@ def prepare(model: Model, leg: Floats, settle: Floats) -> Plan:
         legs_in=_rows([place.legs_in for place in model.places]),
         legs_out=_rows([place.legs_out for place in model.places]),
         settles=np.array([place.settle is not None for place in model.places]),
-        stay=_kernels([np.ones(1) if place.kernel is None else place.kernel for place in model.places]),
+        stay=_kernels([np.ones((model.grid.n_steps, 1)) if place.kernel is None else place.kernel for place in model.places]),
         travel=_kernels([arc.kernel for arc in model.legs]),
         leg=np.ascontiguousarray(leg, np.float64),
     )
@@ -123,10 +123,10 @@ def _rows(lists: list[tuple[int, ...]]) -> Rows:
 
 
 def _kernels(kernels: list[Floats]) -> Kernels:
-    lengths = np.array([len(kernel) for kernel in kernels], np.int64)
-    shares = np.zeros((len(kernels), int(lengths.max())))
+    lengths = np.array([kernel.shape[1] for kernel in kernels], np.int64)
+    shares = np.zeros((len(kernels), len(kernels[0]), int(lengths.max())))
     for row, kernel in zip(shares, kernels, strict=True):
-        row[: len(kernel)] = kernel
+        row[:, : kernel.shape[1]] = kernel
     return Kernels(shares, lengths)
 
 
@@ -160,7 +160,7 @@ def advance(plan: Plan, t: int, tables: Tables, generator: Any, draw: bool) -> N
             for n in range(plan.legs_in.starts[i], plan.legs_in.starts[i + 1]):
                 came += tables.leg_due[plan.legs_in.items[n], g, t]
             tables.arrivals[i, g, t] = came
-            _delay(came, plan.stay.shares[i], plan.stay.lengths[i], tables.stay_due[i, g], t, generator, draw)
+            _delay(came, plan.stay.shares[i, t], plan.stay.lengths[i], tables.stay_due[i, g], t, generator, draw)
             left, rest = tables.stay_due[i, g, t], 1.0
             if plan.origins[g] == i:
                 left += tables.departures[g, t]
@@ -172,7 +172,7 @@ def advance(plan: Plan, t: int, tables: Tables, generator: Any, draw: bool) -> N
                 else:
                     some = _some(left, plan.leg[k, g, t] / rest, generator, draw) if rest > 0 else 0.0
                 tables.flow[k, g, t] = some
-                _delay(some, plan.travel.shares[k], plan.travel.lengths[k], tables.leg_due[k, g], t, generator, draw)
+                _delay(some, plan.travel.shares[k, t], plan.travel.lengths[k], tables.leg_due[k, g], t, generator, draw)
                 left -= some
                 rest -= plan.leg[k, g, t]
             tables.settled[i, g, t] = left

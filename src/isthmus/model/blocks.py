@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.model.information import InformationBlock
-from isthmus.model.journey import delay_kernel
+from isthmus.model.journey import delay_table
 from isthmus.model.money import MoneyBlock, Strata
 from isthmus.model.parameters import ParameterTable
 from isthmus.model.queues import QueueNode
@@ -191,6 +191,6 @@ def money_block(corridor: Corridor, grid: TimeGrid, table: ParameterTable) -> Mo
         borrow=table.add("money.short.borrow", block.short.borrow),
         work=table.add("money.short.work", block.short.work),
         turn_back=table.add("money.short.turn_back", block.short.turn_back),
-        work_kernel=delay_kernel(work.mean_days, work.sd_days, grid.mean_days),
+        work_kernel=delay_table(work.mean_days, work.sd_days, grid.edges),
         work_days=work.mean_days,
     )

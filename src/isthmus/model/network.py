@@ -15,7 +15,7 @@ from isthmus.errors import ModelError
 from isthmus.model.blocks import BlockKnowledge, block_knowledge, information_block, money_block, queue_nodes
 from isthmus.model.drivers import DriverKnowledge, DriverNode, driver_knowledge, driver_nodes
 from isthmus.model.information import InformationBlock
-from isthmus.model.journey import delay_kernel
+from isthmus.model.journey import delay_table
 from isthmus.model.money import MoneyBlock, Strata
 from isthmus.model.parameters import ParameterTable
 from isthmus.model.queues import QueueNode
@@ -38,7 +38,7 @@ class PlaceNode:
 
     id: str
     kernel: Floats | None
-    """Shares by steps stayed, ``(delay,)``; absent: nobody stays."""
+    """Shares by step and steps stayed, ``(step, delay)``; absent: nobody stays."""
     legs_out: tuple[int, ...]
     legs_in: tuple[int, ...]
     settle: str | None
@@ -286,7 +286,7 @@ def _legs(corridor: Corridor, order: list[str], grid: TimeGrid, table: Parameter
                 id=lid,
                 tail=order.index(leg.from_),
                 head=order.index(leg.to) if leg.kind == "forward" else -1,
-                kernel=delay_kernel(leg.duration.mean_days, leg.duration.sd_days, grid.mean_days),
+                kernel=delay_table(leg.duration.mean_days, leg.duration.sd_days, grid.edges),
                 price_usd=sum(leg.price_usd) / 2,
                 duration_days=leg.duration.mean_days,
                 risk=leg.risk,
@@ -307,7 +307,7 @@ def _places(corridor: Corridor, order: list[str], grid: TimeGrid, table: Paramet
         out.append(
             PlaceNode(
                 id=pid,
-                kernel=None if stay is None else delay_kernel(stay.mean_days, stay.sd_days, grid.mean_days),
+                kernel=None if stay is None else delay_table(stay.mean_days, stay.sd_days, grid.edges),
                 legs_out=tuple(k for k, leg in enumerate(legs) if leg.from_ == pid),
                 legs_in=tuple(k for k, leg in enumerate(legs) if leg.to == pid and leg.kind == "forward"),
                 settle=None if place.settle is None else table.add(f"places.{pid}.settle", place.settle),
