@@ -25,6 +25,9 @@ from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
+SCARCE = 1e-9
+"""Share of a class with money left below which the class counts as having none."""
+
 
 @dataclass(frozen=True)
 class Strata:
@@ -58,11 +61,13 @@ class Strata:
 
     def spread(self, people: Any) -> Any:
         """People of groups divided evenly over their classes, ``(group, step) -> (stratum, step)``."""
-        return people[np.array(self.group)] / self.n_classes
+        return self.same(people) / self.n_classes
 
     def same(self, values: Any) -> Any:
         """A quantity of groups, for each of their classes, ``(..., group, step) -> (..., stratum, step)``."""
-        return values[..., np.array(self.group), :]
+        # written as a broadcast: the gradient of a gather is slow
+        many = jnp.broadcast_to(values[..., None, :], (*values.shape[:-1], self.n_classes, values.shape[-1]))
+        return many.reshape(*values.shape[:-2], -1, values.shape[-1])
 
     def total(self, people: Any) -> Any:
         """People of classes added to groups, ``(..., stratum, step) -> (..., group, step)``."""
@@ -120,7 +125,7 @@ def cannot_pay(spent: Array, price: Any, strata: Strata) -> Array:
     A class whose money is all used is short of everything.
     """
     before, after = below(spent, strata), below(spent + price, strata)
-    return 1.0 - (1.0 - after) / jnp.maximum(1.0 - before, 1e-9)
+    return 1.0 - (1.0 - after) / jnp.maximum(1.0 - before, SCARCE)
 
 
 def short_shares(borrow: Any, work: Any, turn_back: Any) -> ShortShares:
@@ -130,6 +135,7 @@ def short_shares(borrow: Any, work: Any, turn_back: Any) -> ShortShares:
 
 
 def mean_spent(came: list[Array], spent: list[Array]) -> Array:
-    """What those who arrive have spent, mean over the legs they came by, ``(stratum, step)``; equal weights where nobody came."""
-    weight = jnp.stack(came) + 1e-12
-    return (weight * jnp.stack(spent)).sum(axis=0) / weight.sum(axis=0)
+    """What those who arrive have spent: mean over the ways they came by, equal weights where nobody came; all one shape."""
+    weights = [people + 1e-12 for people in came]
+    total = sum(weights[1:], weights[0])
+    return sum((w * s for w, s in zip(weights[1:], spent[1:], strict=True)), weights[0] * spent[0]) / total

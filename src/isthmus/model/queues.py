@@ -81,7 +81,7 @@ def total_waiting(joined: Array, places: Array, keep: Array, most: Array) -> Arr
     return jnp.clip(adds, lows, highs)
 
 
-def cohorts(joined: Array, keep: Array, longest: int) -> tuple[Array, Array]:
+def cohorts(joined: Array, keep: Array, longest: int) -> Array:
     """Those who joined 0, 1, 2 ... steps ago and would still wait had nobody been served.
 
     Args:
@@ -90,13 +90,17 @@ def cohorts(joined: Array, keep: Array, longest: int) -> tuple[Array, Array]:
         longest: Longest wait, steps.
 
     Returns:
-        Survivors ``(..., age, step)`` and their share of those who joined, ``(age, step)``.
+        Survivors ``(..., age, step)``.
     """
     n_steps = keep.shape[-1]
-    back = np.arange(n_steps)[None, :] - np.arange(longest)[:, None]
+
+    def aged(people: Array) -> Array:
+        ages = range(min(longest, n_steps))
+        return jnp.stack([jnp.pad(people, [(0, 0)] * (people.ndim - 1) + [(k, 0)])[..., :n_steps] for k in ages], axis=-2)
+
     logs = jnp.cumsum(jnp.log(keep))
-    survival = jnp.where(back >= 0, jnp.exp(logs[None, :] - logs[np.maximum(back, 0)]), 0.0)
-    return joined[..., np.maximum(back, 0)] * survival, survival
+    survival = jnp.exp(logs - aged(logs))
+    return aged(joined) * survival
 
 
 def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Array, longest: int) -> Served:
@@ -113,12 +117,12 @@ def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Ar
     keep = jnp.exp(-give_up * days)
     everyone = jnp.concatenate([joined, others[None]])
     total = everyone.sum(axis=0)
-    alive, _ = cohorts(total, keep, longest)
+    alive = cohorts(total, keep, longest)
     waiting = total_waiting(total, places, keep, alive.sum(axis=0))
     younger = jnp.cumsum(alive, axis=0) - alive
     left = jnp.clip(waiting - younger, 0.0, alive)
     share = left / jnp.where(alive > 0, alive, 1.0)
-    by_group = (cohorts(everyone, keep, longest)[0] * share).sum(axis=-2)
+    by_group = (cohorts(everyone, keep, longest) * share).sum(axis=-2)
 
     before = jnp.pad(by_group, ((0, 0), (1, 0)))[:, :-1]
     total_before = jnp.pad(waiting, (1, 0))[:-1]
@@ -129,8 +133,8 @@ def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Ar
     gave_up = (1 - keep) * before + out - aboard
     # mean age of those served: what left each cohort, by its age at the middle of the step
     kept = jnp.pad(left, ((1, 0), (1, 0)))[:-1, :-1] * keep
-    joins = jnp.zeros_like(kept).at[0].set(total)
+    joins = jnp.concatenate([total[None], jnp.zeros_like(kept[1:])])
     went = jnp.maximum(kept + joins - left, 0.0)
-    age = (np.arange(longest)[:, None] * went).sum(axis=0) / jnp.maximum(went.sum(axis=0), 1e-300)
+    age = (np.arange(len(went))[:, None] * went).sum(axis=0) / jnp.maximum(went.sum(axis=0), 1e-300)
     wait_days = jnp.where(served > 0, age, 0.0) * jnp.mean(days)
     return Served(aboard[:-1], gave_up[:-1], by_group[:-1], by_group[-1], wait_days)

@@ -61,7 +61,7 @@ class Information(Block):
     """Official information."""
     forgetting: Quantity
     """Rate at which belief goes back to `start`, per month."""
-    passes: Annotated[int, Field(ge=1, le=6)] = 2
+    passes: Annotated[int, Field(ge=1, le=6)] = 1
     """Times that flows are solved anew with the beliefs that the flows before gave rise to."""
     confidence: Confidence = "B"
     in_fit: bool = True

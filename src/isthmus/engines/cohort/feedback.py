@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -43,7 +44,8 @@ def solve(
     for _ in range(model.information.passes if passes is None else passes):
         chosen, left = run(everywhere(model, believed))
         flows = mean_field(model, left, chosen, values, knowledge)
-        believed = believed_risk(model, values, knowledge, flows.leg_flow)
+        # who went is passed on without its gradient: the sampler corrects for that, at half the cost
+        believed = believed_risk(model, values, knowledge, jax.lax.stop_gradient(flows.leg_flow))
     chosen, left = run(everywhere(model, believed))
     return chosen, mean_field(model, left, chosen, values, knowledge)._replace(believed=believed)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from isthmus.model.choice import leg_costs
+from isthmus.model.choice import Choices, leg_costs
 from isthmus.model.journey import delayed
-from isthmus.model.money import cannot_pay, mean_spent, short_shares
+from isthmus.model.money import SCARCE, below, mean_spent, short_shares
 from isthmus.model.network import Model
 from isthmus.model.parameters import Values
 
@@ -26,29 +27,41 @@ class Paid(NamedTuple):
 
 
 class Purse:
-    """Money spent by place, filled in the order of the sweep.
+    """Money spent by place and month, filled in the order of the sweep.
 
-    What a leg took is added where people arrive, with what its tail cost at the time of arrival: exact where the mix of
-    ways is steady, and people themselves are never lost or made by it.
+    What people have spent at a place is the mean over the ways there, by the shares that take them in the month, with what
+    places and legs cost in that month: exact where shares and waits are steady. People are never lost or made by it.
     """
 
-    def __init__(self, model: Model, values: Values, shape: tuple[int, ...]) -> None:
+    def __init__(self, model: Model, values: Values, choices: Choices) -> None:
         if model.money is None:
             message = "a purse needs a corridor with money"
             raise ValueError(message)
         self.model, self.money, self.values = model, model.money, values
         self.costs = leg_costs(model, values)
-        self.spent: list[Array] = [jnp.zeros(shape)] * len(model.places)
-        self.ready: list[Array] = list(self.spent)
         self.shares = short_shares(values[self.money.borrow], values[self.money.work], values[self.money.turn_back])
+        taken = choices.leg @ model.grid.month_mean.T
+        self.taken = [taken[k] for k in range(len(model.legs))]
+        nothing = jnp.zeros(taken.shape[1:])
+        starts = [[float(model.origins[g] == i)] for i in range(len(model.places)) for g in self.money.strata.group]
+        begin = np.array(starts).reshape(len(model.places), -1, 1)
+        self.visits: list[Array] = [nothing + begin[i] for i in range(len(model.places))]
+        self.spent: list[Array] = [nothing] * len(model.places)
+        self.ready: list[Array] = [nothing] * len(model.places)
+        self.able: list[Array] = [nothing + 1.0] * len(model.places)
 
-    def arrive(self, i: int, arrived_by: list[Array], wait_days: Any) -> None:
+    def arrive(self, i: int, wait_days: Array | None) -> None:
         """Note what those who reach a place have spent, and what staying and waiting there adds."""
-        place = self.model.places[i]
+        place, grid = self.model.places[i], self.model.grid
         if place.legs_in:
-            spent = [self.ready[self.model.legs[k].tail] + self.costs[k] for k in place.legs_in]
-            self.spent[i] = mean_spent([arrived_by[k] for k in place.legs_in], spent)
-        self.ready[i] = self.spent[i] + self.values[self.money.living] * (place.stay_days + wait_days)
+            tails = [self.model.legs[k].tail for k in place.legs_in]
+            came = [self.visits[tail] * self.taken[k] for tail, k in zip(tails, place.legs_in, strict=True)]
+            spent = [self.ready[tail] + self.costs[k] for tail, k in zip(tails, place.legs_in, strict=True)]
+            self.spent[i] = mean_spent(came, spent)
+            self.visits[i] = sum(came, self.visits[i])
+            self.able[i] = 1.0 - below(self.spent[i], self.money.strata)
+        stay = place.stay_days if wait_days is None else place.stay_days + wait_days @ grid.month_mean.T
+        self.ready[i] = self.spent[i] + self.values[self.money.living] * stay
 
     def pay(self, k: int, wanting: Array) -> Paid:
         """Let those who want a leg pay for it; nobody is kept from a return."""
@@ -56,8 +69,9 @@ class Purse:
         nobody = jnp.zeros_like(wanting)
         if leg.head < 0:
             return Paid(wanting, nobody, nobody, nobody, nobody, nobody)
-        price = self.ready[leg.tail] - self.spent[leg.tail] + self.costs[k]
-        short = wanting * cannot_pay(self.spent[leg.tail], price, self.money.strata)
+        still = 1.0 - below(self.ready[leg.tail] + self.costs[k], self.money.strata)
+        unable = 1.0 - still / jnp.maximum(self.able[leg.tail], SCARCE)
+        short = wanting * (unable @ self.model.grid.month_sum)
         to_work, turned_back = short * self.shares.work, short * self.shares.turn_back
         able = wanting - short * (1 - self.shares.borrow)
         from_work = delayed(to_work, self.money.work_kernel)

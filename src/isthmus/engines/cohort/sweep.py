@@ -30,7 +30,7 @@ def mean_field(
     strata, money = model.strata, None
     leavers = departures if strata is None else strata.spread(departures)
     if model.money is not None:
-        money = Purse(model, _needed(values), leavers.shape)
+        money = Purse(model, _needed(values), choices)
     nobody = jnp.zeros(leavers.shape)
     arrivals, settled, waiting = [], [], []
     flow, arrived_by, moving = [nobody] * len(model.legs), [nobody] * len(model.legs), [nobody] * len(model.legs)
@@ -52,7 +52,7 @@ def mean_field(
             for k, people in queues[i].flow.items():
                 flow[k] = people
         if money is not None:
-            money.arrive(i, arrived_by, queues[i].wait_days if i in queues else 0.0)
+            money.arrive(i, queues[i].wait_days if i in queues else None)
             for k in place.legs_out:
                 paid[k] = money.pay(k, flow[k])
                 flow[k] = paid[k].flow
