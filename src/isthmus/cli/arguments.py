@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from isthmus.cli.data_arguments import add_data_commands
+from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -128,6 +129,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         help="shipped corridor to copy (default: %(default)s)",
     )
     add_data_commands(add)
+    add_flee_command(add)
     add("list", "List the corridors that come with Isthmus.")
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():

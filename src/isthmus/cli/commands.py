@@ -126,9 +126,17 @@ def claim(options: Namespace) -> None:
     data_commands.claim(options)
 
 
+def flee(options: Namespace) -> None:
+    """Run a Flee instance."""
+    from isthmus.cli import flee_commands
+
+    flee_commands.flee(options)
+
+
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "data": data,
     "claim": claim,
+    "flee": flee,
     **dict.fromkeys(arguments.STAGES, run),
     "check": check,
     "show": show_run,

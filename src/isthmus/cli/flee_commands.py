@@ -1,0 +1,47 @@
+"""``isthmus flee``: runs an instance, writes its folder, prints what came out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from isthmus.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from isthmus.pipeline import Event
+
+
+class _Step(NamedTuple):
+    stage: str
+    done: float
+    note: str = ""
+
+
+def flee(options: Namespace) -> None:
+    """Run a Flee instance."""
+    from isthmus.interop.flee import Mode, run_flee
+    from isthmus.interop.flee.output import content, lines, warning_lines, write
+
+    quiet = options.quiet or options.json
+    with Progress(sys.stderr, quiet=quiet or not options.calibrate) as progress:
+        report = run_flee(
+            options.folder,
+            mode=Mode(options.mode),
+            settings=options.settings,
+            hasten=options.hasten,
+            seed=options.seed,
+            seeds=options.seeds,
+            calibrate=options.calibrate,
+            progress=lambda stage, done: progress(cast("Event", _Step(stage, done))),
+        )
+    folder = options.out / f"flee-{report.instance.name}-{options.mode}"
+    files = write(report, folder)
+    if not quiet:
+        sys.stderr.write("".join(f"{line}\n" for line in warning_lines(report.instance.warnings)))
+    if options.json:
+        printed = {"folder": str(folder), "files": files, **content(report)}
+        sys.stdout.write(json.dumps(printed, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in lines(report, folder)))

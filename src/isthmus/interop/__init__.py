@@ -1,0 +1,3 @@
+"""Other programs' instances: opened, run and scored here."""
+
+from __future__ import annotations

@@ -1,0 +1,229 @@
+"""``simsetting.yml``: Flee's settings as one frozen record, with the defaults of Flee's code."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from isthmus.interop.flee.quirks import Mode, Quirk
+from isthmus.interop.flee.rows import Findings
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What moves and spawns people. Names are Flee's; km, days, persons, chances per day."""
+
+    max_move_speed: float = 360.0
+    max_walk_speed: float = 35.0
+    foreign_weight: float = 1.0
+    camp_weight: float = 1.0
+    conflict_weight: float = 1.0 / 3.16227766017
+    conflict_movechance: float = 1.0
+    camp_movechance: float = 0.001
+    idpcamp_movechance: float = 0.1
+    default_movechance: float = 0.3
+    awareness_level: int = 1
+    capacity_buffer: float = 0.9
+    capacity_scaling: float = 1.0
+    softening: float = 10.0
+    weight_softening: float = 0.0
+    weight_power: float = 1.0
+    distance_power: float = 1.0
+    pruning_threshold: float = 1.0
+    movechance_pop_base: float = 1e4
+    movechance_pop_scale_factor: float = 0.0
+    start_on_foot: bool = False
+    avoid_short_stints: bool = False
+    use_pop_for_loc_weight: bool = False
+    pop_power_for_loc_weight: float = 0.1
+    stay_close_to_home: bool = False
+    home_distance_power: float = 0.5
+    use_v1_rules: bool = False
+
+    take_from_population: bool = False
+    insert_day0: bool = True
+    empty_camps_on_day0: bool = False
+    sum_from_camps: bool = True
+    camps_are_sinks: bool = False
+    read_from_agents_csv_file: bool = False
+    conflict_spawn_decay: tuple[float, ...] = ()
+    conflict_spawn_decay_interval: int = 30
+    spawn_mode: str = ""
+    """Empty: by the observed totals; else constant, pop_ratio or poisson, of conflict_driven_spawning."""
+    displaced_per_conflict_day: float = 0.0
+
+    hasten: int = 1
+    number_of_steps: int = -1
+
+    two_names_close_a_link: bool = False
+    """Ours: a closure of type location with two names closes what is between them, not all links of the first."""
+    attraction: tuple[tuple[str, float], ...] = field(default=())
+    """Ours: multipliers of the scores of places, by name; what calibration learns."""
+
+
+MOVE = (
+    *("max_move_speed", "max_walk_speed", "foreign_weight", "camp_weight", "conflict_weight"),
+    *("conflict_movechance", "camp_movechance", "idpcamp_movechance", "default_movechance", "awareness_level"),
+    *("capacity_buffer", "capacity_scaling", "softening", "weight_softening", "weight_power", "distance_power"),
+    *("pruning_threshold", "movechance_pop_base", "movechance_pop_scale_factor", "start_on_foot"),
+    *("avoid_short_stints", "use_pop_for_loc_weight", "pop_power_for_loc_weight", "stay_close_to_home"),
+    *("home_distance_power", "use_v1_rules"),
+)
+SPAWN = (
+    *("take_from_population", "insert_day0", "empty_camps_on_day0", "sum_from_camps", "camps_are_sinks"),
+    *("read_from_agents_csv_file", "conflict_spawn_decay", "conflict_spawn_decay_interval"),
+)
+WITHOUT_EFFECT = {
+    "": ("conflict_input_file", "flood_level_input_file", "default_conflict_intensity"),
+    "spawn_rules": ("conflict_zone_spawning_only", "average_social_connectivity"),
+    "move_rules": ("max_crossing_speed", "avg_religion_fraction"),
+    "log_levels": ("agent", "link", "camp", "conflict", "init", "idp_totals", "granularity"),
+}
+"""Keys that Flee knows and that change no count here."""
+UNSUPPORTED = {
+    "spawn_rules": ("flood_zone_spawning_only", "flood_driven_spawning", "flood_driven_spawn_mode"),
+    "move_rules": (
+        *("flood_rules", "fixed_routes", "two_system_decision_making", "ChildrenAvoidHazards", "BoysTakeRisk"),
+        *("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity"),
+    ),
+}
+"""Keys whose rules are not here; only off will do."""
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "": ("number_of_steps", "log_levels", "spawn_rules", "move_rules", "optimisations", *WITHOUT_EFFECT[""]),
+    "move_rules": (*MOVE, *WITHOUT_EFFECT["move_rules"], *UNSUPPORTED["move_rules"]),
+    "spawn_rules": (*SPAWN, "conflict_driven_spawning", *WITHOUT_EFFECT["spawn_rules"], *UNSUPPORTED["spawn_rules"]),
+    "optimisations": ("hasten",),
+    "log_levels": WITHOUT_EFFECT["log_levels"],
+    "conflict_driven_spawning": ("spawn_mode", "displaced_per_conflict_day"),
+}
+SPAWN_MODES = ("", "constant", "pop_ratio", "poisson")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of the file."""
+
+    section: str
+    key: str
+    value: Any
+    where: str
+
+
+def read_settings(path: Path, findings: Findings) -> Settings:
+    """Read a settings file; what is wrong goes to ``findings``, and the default holds."""
+    try:
+        entries = list(_entries(path, findings))
+    except FileNotFoundError:
+        findings.error(str(path), "a settings file", "no such file", "name one with --settings")
+        return Settings()
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        findings.error(str(path), "a settings file in YAML", " ".join(str(error).split()), "correct it")
+        return Settings()
+    values: dict[str, Any] = {}
+    for entry in entries:
+        _take(entry, values, findings)
+    settings = replace(Settings(), **values)
+    _check(settings, path, findings)
+    if settings.spawn_mode:
+        given, share = settings.displaced_per_conflict_day, settings.spawn_mode == "pop_ratio"
+        number = (0.01 if share else 500.0) if given < 0.0 else given if share else float(int(given))
+        settings = replace(settings, displaced_per_conflict_day=number)
+    if settings.use_v1_rules:
+        settings = replace(settings, camp_weight=2.0, conflict_weight=0.25, max_move_speed=200.0)
+        settings = replace(settings, start_on_foot=False, avoid_short_stints=False)
+    return settings
+
+
+def _entries(path: Path, findings: Findings) -> Iterator[Entry]:
+    yaml = YAML(typ="safe", pure=True)
+    text = path.read_text(encoding="utf-8")
+    if text.lstrip().startswith("%"):
+        findings.error(str(path), "plain YAML", "a directive", "remove it")
+        return
+    root = yaml.compose("%YAML 1.1\n---\n" + text)  # as PyYAML, which Flee reads it with: 'no' is false
+    yield from _walk(root, "", path, yaml, findings)
+
+
+def _walk(node: Any, section: str, path: Path, yaml: YAML, findings: Findings) -> Iterator[Entry]:
+    if node is None or not isinstance(node.value, list) or node.tag != "tag:yaml.org,2002:map":
+        if node is not None and node.value not in {"", "null", "~"}:
+            findings.error(str(path), f"keys and values in '{section or path.name}'", repr(node.value)[:40], "correct it")
+        return
+    for key_node, value_node in node.value:
+        key, where = str(key_node.value), f"{path}:{key_node.start_mark.line - 1}"
+        if key in SECTIONS and key in SECTIONS[section]:
+            yield Entry(section, key, None, where)
+            yield from _walk(value_node, key, path, yaml, findings)
+        else:
+            yield Entry(section, key, yaml.constructor.construct_document(value_node), where)
+
+
+def _take(entry: Entry, values: dict[str, Any], findings: Findings) -> None:
+    section, key = entry.section, entry.key
+    if key == "camps_are_sicks" and section == "spawn_rules" and findings.mode is Mode.COMPAT:
+        values["camps_are_sinks"] = bool(entry.value)
+        findings.quirk(Quirk.CAMPS_ARE_SICKS, entry.where, "'camps_are_sinks'", f"'{key}'")
+    elif key == "camps_are_sinks" and section == "spawn_rules" and findings.mode is Mode.COMPAT:
+        findings.quirk(Quirk.CAMPS_ARE_SICKS, entry.where, "a key that Flee reads", f"'{key}', which has no effect in Flee")
+    elif key not in SECTIONS[section]:
+        _unknown(entry, findings)
+    elif key in UNSUPPORTED.get(section, ()):
+        _unsupported(entry, findings)
+    elif key == "conflict_driven_spawning":
+        values.setdefault("spawn_mode", "constant")
+        values.setdefault("displaced_per_conflict_day", -1.0)
+    elif key not in WITHOUT_EFFECT.get(section, ()) and entry.value is not None:
+        _convert(entry, values, findings)
+
+
+def _unknown(entry: Entry, findings: Findings) -> None:
+    near = difflib.get_close_matches(entry.key, [*SECTIONS[entry.section], *MOVE, *SPAWN], n=1)
+    home = next((name for name, keys in SECTIONS.items() if near and near[0] in keys), "")
+    hint = f"; did you mean '{near[0]}'{f' in {home}' if home != entry.section else ''}?" if near else ""
+    what = f"'{entry.key}'" + (f" in {entry.section}" if entry.section else "")
+    findings.quirk(Quirk.UNKNOWN_KEYS_IGNORED, entry.where, "a key of simsetting.yml", what + hint)
+
+
+def _unsupported(entry: Entry, findings: Findings) -> None:
+    off = entry.value is None or entry.value is False or entry.value == 0
+    if entry.key == "two_system_decision_making" and not off:
+        findings.quirk(Quirk.TWO_SYSTEMS_NEVER, entry.where, "two_system_decision_making off", repr(entry.value))
+    elif not off:
+        remedy = "switch it off, or run this instance in Flee"
+        findings.error(entry.where, f"'{entry.key}' off: its rule is not supported here", repr(entry.value)[:40], remedy)
+
+
+def _convert(entry: Entry, values: dict[str, Any], findings: Findings) -> None:
+    default = getattr(Settings(), entry.key)
+    convert: Callable[[Any], Any] = type(default)
+    if entry.key == "conflict_spawn_decay":
+        convert = lambda items: tuple(float(item) for item in items)  # noqa: E731
+    try:
+        values[entry.key] = convert(entry.value)
+    except (TypeError, ValueError):
+        kind = {bool: "true or false", int: "a whole number", float: "a number", tuple: "a list of numbers", str: "a name"}
+        findings.error(entry.where, f"{kind[type(default)]} for '{entry.key}'", repr(entry.value)[:40], "correct the value")
+
+
+def _check(settings: Settings, path: Path, findings: Findings) -> None:
+    if settings.hasten < 1:
+        findings.error(str(path), "hasten from 1", str(settings.hasten), "1 is everybody, 100 one person in a hundred")
+    if settings.spawn_mode.lower() not in SPAWN_MODES:
+        findings.error(str(path), "spawn_mode constant, pop_ratio or poisson", settings.spawn_mode, "correct it")
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        if isinstance(value, float) and (not math.isfinite(value)):
+            findings.error(str(path), f"a finite number for '{item.name}'", str(value), "correct it")
+        elif item.name.endswith("_movechance") and not 0.0 <= value <= 1.0:
+            remedy, flee = "give a chance per day", "below 0 nobody leaves, above 1 everybody does"
+            findings.strict(str(path), f"'{item.name}' from 0 to 1", str(value), remedy, flee=flee)
+    if settings.max_move_speed <= 0.0 or settings.softening < 0.0 or settings.conflict_spawn_decay_interval < 1:
+        found = f"{settings.max_move_speed}, {settings.softening}, {settings.conflict_spawn_decay_interval}"
+        findings.error(str(path), "a positive max_move_speed, softening from 0, decay interval from 1", found, "correct them")
