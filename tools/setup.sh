@@ -26,11 +26,11 @@ fi
 # The lock names the default index. Where pip is told to use another, the same files (by hash) come from there.
 index=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
 if [ -z "$index" ]; then
-  .venv/bin/uv sync --locked
+  .venv/bin/uv sync --locked --all-extras
 else
   wanted=$(mktemp)
   trap 'rm -f "$wanted"' EXIT
-  .venv/bin/uv export --quiet --frozen --no-emit-project --output-file "$wanted"
+  .venv/bin/uv export --quiet --frozen --all-extras --no-emit-project --output-file "$wanted"
   export UV_DEFAULT_INDEX=$index VIRTUAL_ENV=$PWD/.venv
   .venv/bin/uv pip install --require-hashes --requirement "$wanted"
   .venv/bin/uv pip install --no-deps --editable .
