@@ -39,29 +39,30 @@ FORBIDDEN = {
 }
 
 
-def listed_modules():
-    """Names of modules in the tree of the page, as paths relative to the package, without suffix."""
+def listed():
+    """Packages and top-level modules in the tree of the page, as paths relative to the package."""
     tree = re.search(r"^```text\nsrc/isthmus/\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert tree, "ARCHITECTURE.md has no tree of src/isthmus/"
-    folder = ""
+    above: list[str] = []
     names = []
     for line in tree[1].splitlines():
-        word = line.split()[0]
-        if line.startswith("   "):
-            names += [f"{folder}{name.strip()}" for name in line.split("·") if name.strip()]
-        elif word.endswith("/"):
-            folder = word
-        else:
-            names.append(word.removesuffix(".py"))
+        depth = (len(line) - len(line.lstrip())) // 2
+        above = [*above[:depth], line.split()[0].rstrip("/")]
+        names.append("/".join(above))
     return names
 
 
 def test_the_tree_of_the_page_is_the_tree_of_the_code():
-    there = [path.relative_to(PACKAGE).with_suffix("").as_posix() for path in MODULES]
-    listed = listed_modules()
-    assert sorted(set(there) - set(listed)) == [], "missing in ARCHITECTURE.md"
-    assert sorted(set(listed) - set(there)) == [], "listed in ARCHITECTURE.md, but not there"
-    assert len(listed) == len(set(listed))
+    packages = [path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("__init__.py")]
+    there = {*packages, *(path.name for path in PACKAGE.glob("*.py"))} - {".", "__init__.py"}
+    assert sorted(there - set(listed())) == [], "missing in ARCHITECTURE.md"
+    assert sorted(set(listed()) - there) == [], "listed in ARCHITECTURE.md, but not there"
+    assert len(listed()) == len(set(listed()))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_the_first_line_of_a_module_says_what_it_is_about(path):
+    assert path.read_text(encoding="utf-8").startswith('"""')
 
 
 def test_the_layers_of_the_page_are_those_that_are_checked():
