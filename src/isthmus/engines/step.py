@@ -4,8 +4,12 @@
 2. New departures appear at the origins.
 3. Places are visited so that forward legs lead to later ones. At each place
    a. those who arrived in this step draw how long they stay; some stay less than a step,
-   b. those whose stay ends settle, return or take a leg, and draw how long the leg takes,
-   c. those whose leg takes less than a step arrive at its head within this same step.
+   b. those whose stay ends settle, return or want a leg,
+   c. where there is a queue, some of those who wait stop waiting, those who want its legs join, and those who have waited
+      longest are served up to the capacity of the step,
+   d. where there is money, those who cannot pay borrow, begin to work, turn back or are stranded; those whose work ends set out,
+   e. those who set out draw how long the leg takes,
+   f. those whose leg takes less than a step arrive at its head within this same step.
 4. Stocks are counted.
 
 The cohort engine's mean is this order with expectations in place of draws; because forward legs form no cycle, it may
@@ -21,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import ModelError
+from isthmus.engines.gates import Gates, Held, nobody_held, pay, some, stand_in_line
 from isthmus.engines.result import Trajectories
 from isthmus.model.network import Model
 
@@ -54,6 +59,7 @@ class Plan(NamedTuple):
         stay: Delays of stays by place; a place without one has the kernel (1).
         travel: Delays of legs.
         leg: Share of those leaving who take a leg, ``(leg, group, step)``.
+        gates: Queues and money.
     """
 
     origins: NDArray[np.int64]
@@ -63,6 +69,7 @@ class Plan(NamedTuple):
     stay: Kernels
     travel: Kernels
     leg: Floats
+    gates: Gates
 
 
 class Tables(NamedTuple):
@@ -75,6 +82,7 @@ class Tables(NamedTuple):
         arrivals: ``(place, group, step)``.
         flow: Departing on a leg, ``(leg, group, step)``.
         settled: ``(place, group, step)``.
+        held: Who is held up.
     """
 
     departures: Floats
@@ -83,15 +91,17 @@ class Tables(NamedTuple):
     arrivals: Floats
     flow: Floats
     settled: Floats
+    held: Held
 
 
-def prepare(model: Model, leg: Floats, settle: Floats) -> Plan:
-    """Flatten a model.
+def prepare(model: Model, leg: Floats, settle: Floats, gates: Gates) -> Plan:
+    """Flatten a model; with money a group is a group's budget class throughout.
 
     Args:
         model: The compiled corridor.
         leg: Share of those leaving who take a leg, ``(leg, group, step)``.
         settle: Share of those leaving who settle, ``(place, group, step)``; what the legs leave over.
+        gates: From `engines.gates.gates`.
 
     Raises:
         ModelError: The shares of a place do not add up to 1.
@@ -107,14 +117,20 @@ def prepare(model: Model, leg: Floats, settle: Floats) -> Plan:
             remedy="take all shares from one solution of the choice model",
         )
     return Plan(
-        origins=np.array(model.origins, np.int64),
+        origins=np.array(origins_of(model), np.int64),
         legs_in=_rows([place.legs_in for place in model.places]),
         legs_out=_rows([place.legs_out for place in model.places]),
         settles=np.array([place.settle is not None for place in model.places]),
         stay=_kernels([np.ones((model.grid.n_steps, 1)) if place.kernel is None else place.kernel for place in model.places]),
         travel=_kernels([arc.kernel for arc in model.legs]),
         leg=np.ascontiguousarray(leg, np.float64),
+        gates=gates,
     )
+
+
+def origins_of(model: Model) -> tuple[int, ...]:
+    """Place where each group, or each of its budget classes, starts."""
+    return model.origins if model.strata is None else tuple(model.origins[g] for g in model.strata.group)
 
 
 def _rows(lists: list[tuple[int, ...]]) -> Rows:
@@ -131,22 +147,13 @@ def _kernels(kernels: list[Floats]) -> Kernels:
 
 
 @numba.njit(cache=True)
-def _some(people: float, share: float, generator: Any, draw: bool) -> float:  # noqa: FBT001
-    """People of ``people`` who do what a share does: drawn, or expected."""
-    share = min(max(share, 0.0), 1.0)
-    if not draw:
-        return people * share
-    return float(generator.binomial(np.int64(people), share)) if people > 0 else 0.0
-
-
-@numba.njit(cache=True)
 def _delay(people: float, shares: Floats, n: int, book: Floats, t: int, generator: Any, draw: bool) -> None:  # noqa: FBT001
     """Enter people in the book by their delay; competing delays are one multinomial, taken as conditional binomials."""
     left, rest = people, 1.0
     for d in range(n - 1):
-        some = _some(left, shares[d] / rest, generator, draw) if rest > 0 else 0.0
-        book[t + d] += some
-        left -= some
+        part = some(left, shares[d] / rest, generator, draw) if rest > 0 else 0.0
+        book[t + d] += part
+        left -= part
         rest -= shares[d]
     book[t + n - 1] += left
 
@@ -168,14 +175,54 @@ def advance(plan: Plan, t: int, tables: Tables, generator: Any, draw: bool) -> N
             for n in range(plan.legs_out.starts[i], last + 1):
                 k = plan.legs_out.items[n]
                 if n == last and not plan.settles[i]:
-                    some = left
+                    part = left
                 else:
-                    some = _some(left, plan.leg[k, g, t] / rest, generator, draw) if rest > 0 else 0.0
-                tables.flow[k, g, t] = some
-                _delay(some, plan.travel.shares[k, t], plan.travel.lengths[k], tables.leg_due[k, g], t, generator, draw)
-                left -= some
+                    part = some(left, plan.leg[k, g, t] / rest, generator, draw) if rest > 0 else 0.0
+                tables.flow[k, g, t] = part
+                if plan.gates.queue[i] < 0:
+                    _set_out(plan, i, k, g, t, tables, generator, draw)
+                left -= part
                 rest -= plan.leg[k, g, t]
             tables.settled[i, g, t] = left
+        if plan.gates.queue[i] >= 0:
+            _queue(plan, i, t, tables, generator, draw)
+
+
+@numba.njit(cache=True)
+def _set_out(plan: Plan, i: int, k: int, g: int, t: int, tables: Tables, generator: Any, draw: bool) -> None:  # noqa: FBT001
+    """Those who want a leg pay and draw how long it takes; nobody is kept from a return."""
+    if plan.gates.unable.size and plan.gates.unable[k].max() > 0:
+        tables.flow[k, g, t] = pay(plan.gates, tables.held, (i, k, g, t), tables.flow[k, g, t], generator, draw)
+    _delay(tables.flow[k, g, t], plan.travel.shares[k, t], plan.travel.lengths[k], tables.leg_due[k, g], t, generator, draw)
+
+
+@numba.njit(cache=True)
+def _queue(plan: Plan, i: int, t: int, tables: Tables, generator: Any, draw: bool) -> None:  # noqa: FBT001
+    """Those who want legs that the queue holds back join it; who is served takes a leg by the shares of the step."""
+    first, end = plan.legs_out.starts[i], plan.legs_out.starts[i + 1]
+    joining = np.zeros(len(plan.origins))
+    for n in range(first, end):
+        k = plan.legs_out.items[n]
+        if plan.gates.held[k]:
+            joining += tables.flow[k, :, t]
+    going = stand_in_line(plan.gates, tables.held, i, t, joining, generator, draw)
+    for g in range(len(plan.origins)):
+        left, rest = going[g], 0.0
+        for n in range(first, end):
+            if plan.gates.held[plan.legs_out.items[n]]:
+                rest += plan.leg[plan.legs_out.items[n], g, t]
+        last = -1
+        for n in range(first, end):
+            k = plan.legs_out.items[n]
+            if plan.gates.held[k]:
+                part = some(left, plan.leg[k, g, t] / rest, generator, draw) if rest > 0 else 0.0
+                tables.flow[k, g, t] = part
+                left -= part
+                rest -= plan.leg[k, g, t]
+                last = k
+        tables.flow[last, g, t] += left
+        for n in range(first, end):
+            _set_out(plan, i, plan.legs_out.items[n], g, t, tables, generator, draw)
 
 
 @numba.njit(cache=True)
@@ -207,20 +254,27 @@ def run(model: Model, plan: Plan, departures: Floats, generator: np.random.Gener
         arrivals=np.zeros((*by_place, n_steps)),
         flow=np.zeros((*by_leg, n_steps)),
         settled=np.zeros((*by_place, n_steps)),
+        held=nobody_held(model, plan.gates, n_groups),
     )
     _all_steps(plan, tables, generator, draw)
     return count_stocks(model, tables)
 
 
 def count_stocks(model: Model, tables: Tables) -> Trajectories:
-    """Add the stocks, cumulated flows in minus out, which is what mass balance means."""
+    """Add the stocks, cumulated flows in minus out, which is what mass balance means, and bring classes back to groups."""
+    held, n_steps = tables.held, tables.flow.shape[2]
     gone, came = tables.settled.copy(), tables.arrivals.copy()
+    from_work = held.work_due[:, :, :n_steps]
     for k, leg in enumerate(model.legs):
         gone[leg.tail] += tables.flow[k]
-    for g, origin in enumerate(model.origins):
+        if len(held.short):
+            gone[leg.tail] += held.to_work[k] - from_work[k] + held.stranded[k]
+    if len(held.turned_back):
+        gone += held.turned_back
+    for g, origin in enumerate(origins_of(model)):
         came[origin, g] += tables.departures[g]
-    by_leg = np.ascontiguousarray(tables.leg_due[:, :, : tables.flow.shape[2]])
-    return Trajectories(
+    by_leg = np.ascontiguousarray(tables.leg_due[:, :, :n_steps])
+    out = Trajectories(
         departures=tables.departures,
         arrivals=tables.arrivals,
         leg_flow=tables.flow,
@@ -229,3 +283,32 @@ def count_stocks(model: Model, tables: Tables) -> Trajectories:
         waiting=np.cumsum(came - gone, axis=-1),
         moving=np.cumsum(tables.flow - by_leg, axis=-1),
     )
+    if len(held.turned_back):
+        out = out._replace(turned_back=held.turned_back)
+    if len(held.queued):
+        out = out._replace(queued=held.queued[:, :-1], queued_others=held.queued[:, -1])
+    if model.strata is None:
+        return out
+    stranded = np.zeros_like(tables.settled)
+    for k, leg in enumerate(model.legs):
+        stranded[leg.tail] += held.stranded[k]
+    out = out._replace(
+        stranded=np.cumsum(stranded, axis=-1),
+        working=np.cumsum(held.to_work - from_work, axis=-1),
+        short=held.short,
+    )
+    return by_groups(model, out)
+
+
+OF_STRATA = ("departures", "arrivals", "leg_flow", "leg_arrivals", "settled", "waiting", "moving", "turned_back", "queued",
+             "stranded", "working", "short")  # fmt: skip
+"""Parts of the trajectories that are counted by budget class before they are added to groups."""
+
+
+def by_groups(model: Model, out: Trajectories) -> Trajectories:
+    """Budget classes added to groups."""
+    strata = model.strata
+    if strata is None:
+        return out
+    found = {name: getattr(out, name) for name in OF_STRATA}
+    return out._replace(**{name: strata.total(people) for name, people in found.items() if people is not None})

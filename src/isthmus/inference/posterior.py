@@ -186,9 +186,7 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
     chosen, flows = solve(model, values, knowledge, run)
     log_rho = detection_paths(model, values, carried.detection, last)
     stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else carried.legs
-    return _finish(model, values, knowledge, chosen, flows, log_rho), Paths(
-        deviations[-1], stacked, log_rho, carried.drivers
-    )
+    return _finish(model, values, knowledge, chosen, flows, log_rho), Paths(deviations[-1], stacked, log_rho, carried.drivers)
 
 
 def _student(x: Array, scale: Any, df: float) -> Array:

@@ -75,7 +75,7 @@ def transformed(driver: Driver, known: dict[str, float]) -> Floats:
     """Known values on the scale of the coefficient, in order of time."""
     values = np.array(list(known.values()), float)
     if driver.transform == "log":
-        return np.log(values)
+        return np.asarray(np.log(values))
     if driver.transform == "standardise":
         spread = values.std()
         return np.asarray((values - values.mean()) / spread) if spread > 0 else np.zeros_like(values)

@@ -5,8 +5,8 @@
 class are exchangeable.
 """
 
-from isthmus.engines.cohort.counts import expected, replicate
+from isthmus.engines.cohort.counts import Mechanisms, expected, replicate
 from isthmus.engines.cohort.feedback import solve
 from isthmus.engines.cohort.sweep import mean_field
 
-__all__ = ["expected", "mean_field", "replicate", "solve"]
+__all__ = ["Mechanisms", "expected", "mean_field", "replicate", "solve"]

@@ -63,17 +63,37 @@ class Purse:
         stay = place.stay_days if wait_days is None else place.stay_days + wait_days @ grid.month_mean.T
         self.ready[i] = self.spent[i] + self.values[self.money.living] * stay
 
+    def unable(self, k: int) -> Array:
+        """Share of those who want a leg who cannot pay for it, ``(stratum, month)``."""
+        leg = self.model.legs[k]
+        still = 1.0 - below(self.ready[leg.tail] + self.costs[k], self.money.strata)
+        return 1.0 - still / jnp.maximum(self.able[leg.tail], SCARCE)
+
     def pay(self, k: int, wanting: Array) -> Paid:
         """Let those who want a leg pay for it; nobody is kept from a return."""
         leg = self.model.legs[k]
         nobody = jnp.zeros_like(wanting)
         if leg.head < 0:
             return Paid(wanting, nobody, nobody, nobody, nobody, nobody)
-        still = 1.0 - below(self.ready[leg.tail] + self.costs[k], self.money.strata)
-        unable = 1.0 - still / jnp.maximum(self.able[leg.tail], SCARCE)
-        short = wanting * (unable @ self.model.grid.month_sum)
+        short = wanting * (self.unable(k) @ self.model.grid.month_sum)
         to_work, turned_back = short * self.shares.work, short * self.shares.turn_back
         able = wanting - short * (1 - self.shares.borrow)
         from_work = delayed(to_work, self.money.work_kernel)
         stranded = wanting - able - to_work - turned_back
         return Paid(able + from_work, short, turned_back, stranded, to_work, from_work)
+
+
+def unable_to_pay(model: Model, values: Values, choices: Choices, wait_days: Array | None) -> Array:
+    """Share of those who want a leg who cannot pay for it, ``(leg, stratum, step)``; 0 on returns.
+
+    Args:
+        model: The compiled corridor.
+        values: Quantities by name.
+        choices: Shares of legs.
+        wait_days: Mean wait in each queue, ``(queue, step)``; absent without queues.
+    """
+    purse = Purse(model, values, choices)
+    for i in range(len(model.places)):
+        purse.arrive(i, None if i not in model.queue_at or wait_days is None else wait_days[model.queue_at[i]])
+    legs = [purse.unable(k) if leg.head >= 0 else jnp.zeros_like(purse.able[0]) for k, leg in enumerate(model.legs)]
+    return jnp.stack(legs) @ model.grid.month_sum

@@ -9,6 +9,7 @@ from jax import Array
 from isthmus.engines.cohort.bottleneck import Onward, onward
 from isthmus.engines.cohort.purse import Paid, Purse
 from isthmus.engines.result import Trajectories
+from isthmus.engines.step import by_groups, origins_of
 from isthmus.model.choice import Choices
 from isthmus.model.journey import delayed
 from isthmus.model.network import Knowledge, Model
@@ -40,7 +41,7 @@ def mean_field(
     for i, place in enumerate(model.places):
         came = sum((arrived_by[k] for k in place.legs_in), nobody)
         leaving = came if place.kernel is None else delayed(came, place.kernel)
-        starting = leavers * np.array([[float(origin == i)] for origin in _origins(model)])
+        starting = leavers * np.array([[float(origin == i)] for origin in origins_of(model)])
         leaving = leaving + starting
         arrivals.append(came)
         settled.append(leaving * choices.settle[i])
@@ -72,10 +73,6 @@ def mean_field(
         moving=jnp.stack(moving),
     )
     return _with_blocks(model, out, turned_back, queues, paid)
-
-
-def _origins(model: Model) -> tuple[int, ...]:
-    return model.origins if model.strata is None else tuple(model.origins[g] for g in model.strata.group)
 
 
 def _needed(values: Values | None) -> Values:
@@ -127,7 +124,4 @@ def _with_blocks(
         working=jnp.cumsum(jnp.stack([leg.to_work - leg.from_work for leg in legs]), axis=-1),
         short=jnp.stack([leg.short for leg in legs]),
     )
-    split = ("arrivals", "leg_flow", "leg_arrivals", "settled", "waiting", "moving", "turned_back", "queued", "stranded",
-             "working", "short")  # fmt: skip
-    found = {name: getattr(out, name) for name in split}
-    return out._replace(**{name: model.strata.total(people) for name, people in found.items() if people is not None})
+    return by_groups(model, out._replace(departures=model.strata.spread(out.departures)))._replace(departures=out.departures)
