@@ -76,7 +76,16 @@ def test_a_console_example_that_is_wrong_is_noticed(tmp_path):
 
 def test_every_option_and_exit_code_is_documented():
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    helps = [execute(["isthmus", *command, "--help"], ROOT).stdout for command in ([], ["run"], ["new"], ["check"])]
+    helps = [
+        execute(["isthmus", *command, "--help"], ROOT).stdout
+        for command in (
+            [],
+            ["run"],
+            ["new"],
+            ["check"],
+            *(["data", action] for action in ("update", "review", "export", "import")),
+        )
+    ]
     options = set(re.findall(r"--[a-z]+", " ".join(helps))) - {"--help", "--version"}
     assert options
     assert sorted(option for option in options if f"{option} " not in page and f"{option}`" not in page) == []

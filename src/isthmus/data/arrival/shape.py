@@ -57,8 +57,8 @@ def no_longer_there(batch: Batch) -> Iterator[Finding]:
         if now is not None and (lost := sorted(period for period in before if period > min(now) and period not in now)):
             gone[key[0], key[1]].append(f"{key[2]} {lost[0]}" + (f" to {lost[-1]}" if len(lost) > 1 else ""))
     for (series, place), which in sorted(gone.items()):
-        which_ones = listed(which)
-        text = f"{series} at {place}: no longer given: {which_ones}; what was known stays: look whether the publisher's file is whole"
+        kept = "what was known stays: look whether the publisher's file is whole"
+        text = f"{series} at {place}: no longer given: {listed(which)}; {kept}"
         yield Finding("withdrawn", text)
 
 

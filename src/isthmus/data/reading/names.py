@@ -13,7 +13,7 @@ from isthmus.spec.countries import alpha3_codes, countries
 OTHER = "OTH"
 """Group of nationalities that a publisher does not name."""
 STATELESS = "XXA"
-UNKNOWN = "XXX"
+UNKNOWN = "UNK"
 
 _LEADING = re.compile(
     r"^(the|la|el|los|las|le|les|l|republica (popular )?(democratica )?(bolivariana )?(de |del )?(la )?|republic of( the)?) "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +36,12 @@ OURS: Mapping[str, tuple[str, str]] = {
 def names() -> tuple[str, ...]:
     """Return the names of all sources that are installed."""
     return tuple(sorted({*OURS, *(point.name for point in entry_points(group=GROUP))}))
+
+
+def serving(series: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of our sources that deliver any of these series."""
+    wanted = set(series)
+    return tuple(name for name in OURS if wanted & {about.name for about in find(name).about.series})
 
 
 def find(name: str) -> Source:
