@@ -247,6 +247,11 @@ def _check_names(closure: Closure, findings: Findings, index: dict[str, int], co
             findings.quirk(Quirk.UNKNOWN_CAMP_CLOSES_FIRST, closure.where, expected, f"'{name}'")
         else:
             findings.strict(closure.where, expected, f"'{name}'", "correct the name", flee="nothing closes")
+    if kind == "location" and closure.second in index:
+        found = f"'{closure.second}' too"
+        findings.warn(
+            closure.where, "one name: a location closes with all its links", found, f"all links of '{closure.first}' close"
+        )
     if kind == "link" and all(name in index for name in names):
         findings.quirk(Quirk.LINK_CLOSURE_BY_IDENTITY, closure.where, "closures that act in Flee", "type link", refuse=False)
 

@@ -1,0 +1,271 @@
+"""Small instances whose answer is known: by arithmetic, or from the slow reference that follows people one by one."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from flee_folder import LOCATIONS, ROUTES, SETTINGS, write
+from reference.flee_slow import World
+
+from isthmus.cli import main
+from isthmus.interop.flee import Mode, read_instance, run_instance, score
+from isthmus.interop.flee.arrivals import arrivals
+from isthmus.interop.flee.native import load
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    return load()
+
+
+def counts(instance, kernel, seed=0, seeds=1):
+    return [
+        [list(run.counts[day * run.places : (day + 1) * run.places]) for day in range(instance.days)]
+        for run in run_instance(instance, seed=seed, seeds=seeds, kernel=kernel)
+    ]
+
+
+def slow(instance, seed):
+    coming = arrivals(instance)
+    return World(instance, coming.new, coming.start, coming.day0, seed).run()
+
+
+ONE_ROAD = {
+    "routes": "#name1,name2,distance,forced_redirection\nAshford,Cliff,500,0\n",
+    "locations": LOCATIONS.replace("Dale,West,Borea,1.0,3.0,camp,,0\n", ""),
+    "layout": "total,refugees.csv\nCliff,cliff.csv\n",
+}
+
+
+def test_people_on_one_road_arrive_when_they_have_gone_further_than_its_length(tmp_path, kernel):
+    """Rationale: 200 km a day on 500 km: under way at the end of two days, there at the end of the third.
+
+    Expected behaviour: those who spawn on day t are counted in the camp from day t + 2 on, exactly.
+    """
+    texts = {**ONE_ROAD, "settings": SETTINGS}
+    instance = read_instance(write(tmp_path, **texts))
+    (found,) = counts(instance, kernel)
+    cliff = instance.observed(2)
+    assert [day[2] for day in found] == [0, 0, *cliff[: instance.days - 2]]
+    assert found == slow(instance, 1)
+
+
+def test_a_distance_that_is_just_reached_is_not_passed(tmp_path, kernel):
+    instance = read_instance(write(tmp_path, **{**ONE_ROAD, "routes": "#h\nAshford,Cliff,400,0\n", "settings": SETTINGS}))
+    (found,) = counts(instance, kernel)
+    assert found[2][2] == 0
+    assert found[3][2] == instance.observed(2)[1]
+
+
+def test_the_split_at_a_fork_is_that_of_the_weights(tmp_path, kernel):
+    """Rationale: with distance power 1 and softening 50 the camps 150 and 350 km away weigh as 1/200 to 1/400.
+
+    Expected behaviour: two thirds of those who arrive, binomially, end in the nearer camp; Ashford is a zone of weight 0.
+    """
+    text = SETTINGS.replace("softening: 50", "softening: 50\n  conflict_weight: 0.0")
+    instance = read_instance(write(tmp_path, days=40, settings=text))
+    last = [run[-1] for run in counts(instance, kernel, seeds=20)]
+    near, far = sum(day[2] for day in last), sum(day[3] for day in last)
+    assert near + far > 0.99 * 20 * 1000
+    z = (near - (near + far) * 2 / 3) / math.sqrt((near + far) * 2 / 9)
+    assert abs(z) < 4
+
+
+RICH = {
+    "locations": """\
+#name,region,country,latitude,longitude,location_type,conflict_date,population
+Ashford,North,Arda,1.0,1.0,conflict_zone,0,1000
+Brook,North,Arda,1.5,1.0,town,,500
+Cross,North,Arda,1.5,1.5,marker,,
+Ford,North,Arda,1.5,1.5,forwarding_hub,,
+Mill,South,Arda,0.5,1.0,conflict_zone,6,700
+Cliff,East,Borea,2.0,1.0,camp,,300
+Dale,West,Borea,1.0,3.0,camp,,0
+Elm,South,Arda,1.0,2.0,idpcamp,,0
+""",
+    "routes": """\
+#name1,name2,distance,forced_redirection,max_move_speed,walk_probability
+Ashford,Brook,90,0,,
+Ashford,Cross,60,1,,
+Cross,Cliff,210,0,120,0.3
+Cross,Ford,40,0,,
+Ford,Dale,350,0,,
+Brook,Mill,120,0,,0.5
+Brook,Elm,30,2,,
+Mill,Cliff,400,0,,
+Elm,Dale,260,0,,
+""",
+    "conflicts": "#Day,Ashford,Mill,Brook\n"
+    + "".join(f"{d},{int(d < 12)},{0.5 * (5 < d < 20)},{0.3 * (d > 14)}\n" for d in range(40)),
+    "closures": "country,Arda,Borea,4,9\nlocation,Brook,,13,16\ncamp,Cliff,,0,7\n",
+    "layout": "total,refugees.csv\nCliff,cliff.csv\nDale,dale.csv\nElm,elm.csv\n",
+    "cliff": "2020-01-01,40\n2020-01-25,420\n",
+    "dale": "2020-01-01,60\n2020-01-20,300\n2020-01-22,280\n2020-01-26,400\n",
+    "files": {"source_data/elm.csv": "2020-01-01,0\n2020-01-26,200\n"},
+}
+RULES = """\
+spawn_rules:
+  conflict_spawn_decay: [1.0, 0.5, 0.2]
+  conflict_spawn_decay_interval: 5
+move_rules:
+  max_move_speed: 200
+  max_walk_speed: 35
+  default_movechance: 0.4
+  camp_movechance: 0.02
+  idpcamp_movechance: 0.2
+  conflict_weight: 0.3
+  camp_weight: 1.5
+  capacity_scaling: 1.2
+  distance_power: 0.75
+  awareness_level: {level}
+  avoid_short_stints: {avoid}
+  start_on_foot: {foot}
+"""
+
+
+@pytest.mark.parametrize(("level", "avoid", "foot"), [(1, "true", "false"), (2, "false", "true"), (3, "true", "true")])
+def test_the_kernel_agrees_with_the_slow_reference(tmp_path, kernel, level, avoid, foot):
+    """Rationale: an instance with every kind of place, link and closure, against people moved one by one.
+
+    Expected behaviour: every mean by place and day is within z < 4.5 (208 of them, three settings).
+    """
+    text = RULES.format(level=level, avoid=avoid, foot=foot)
+    instance = read_instance(write(tmp_path, days=26, settings=text, **RICH))
+    fast, plain = counts(instance, kernel, seeds=400), [slow(instance, seed) for seed in range(40)]
+    assert sum(fast[0][-1]) <= 100 + sum(arrivals(instance).new)
+    for day in range(instance.days):
+        for place in range(8):
+            mine, theirs = ([run[day][place] for run in runs] for runs in (fast, plain))
+            means = [sum(values) / len(values) for values in (mine, theirs)]
+            variance = sum((value - means[0]) ** 2 for value in mine) / (len(mine) - 1)
+            z = (means[0] - means[1]) / math.sqrt(variance * (1 / len(mine) + 1 / len(plain)) + 1e-3)
+            assert abs(z) < 4.5, (day, place, means, z)
+
+
+def test_people_in_a_sink_stay(tmp_path, kernel):
+    locations = LOCATIONS.replace("population", "population,deactivation_probability").replace("camp,,0", "camp,,0,1.0")
+    text = SETTINGS.replace("camp_movechance: 0.0", "camp_movechance: 0.5")
+    folder = write(tmp_path, days=40, locations=locations, settings=text + "spawn_rules: {camps_are_sinks: true}\n")
+    loose = counts(read_instance(folder, mode=Mode.COMPAT), kernel)[0][-1]
+    kept = counts(read_instance(folder, mode=Mode.FIXED), kernel)[0][-1]
+    assert sum(kept[2:]) == 1000 or sum(kept) == 1000
+    assert sum(loose[2:]) < sum(kept[2:])
+
+
+@pytest.mark.parametrize(("mode", "number", "expected"), [("constant", 7, 140), ("pop_ratio", 0.01, None), ("poisson", 7, None)])
+def test_conflicts_can_drive_spawning(tmp_path, kernel, mode, number, expected):
+    rules = f"conflict_driven_spawning: {{spawn_mode: {mode}, displaced_per_conflict_day: {number}}}"
+    text = SETTINGS + f"spawn_rules:\n  take_from_population: true\n  {rules}\n"
+    instance = read_instance(write(tmp_path, settings=text))
+    runs = run_instance(instance, seeds=40, kernel=kernel)
+    people = sum(run.people for run in runs) / 40
+    if mode == "pop_ratio":
+        left, spawned = 1000, 0
+        for _ in range(20):
+            now = int(0.01 * left)
+            left, spawned = left - now, spawned + now
+        expected = spawned
+    if mode == "poisson":
+        assert abs(people - 140) < 4 * math.sqrt(140 / 40)
+    else:
+        assert people == expected
+
+
+def test_staying_close_to_home_differs_between_modes(tmp_path, kernel):
+    text = SETTINGS + "  stay_close_to_home: true\n  home_distance_power: 2\n"
+    folder = write(tmp_path, days=40, settings=text, routes=ROUTES.replace("350", "150"))
+    for mode in Mode:
+        last = [run[-1] for run in counts(read_instance(folder, mode=mode), kernel, seeds=5)]
+        assert sum(day[2] for day in last) > sum(day[3] for day in last)
+
+
+def test_the_same_seed_gives_the_same_and_seeds_do_not_touch_each_other(tmp_path, kernel):
+    instance = read_instance(write(tmp_path))
+    three = counts(instance, kernel, seed=5, seeds=3)
+    assert three[1:] == counts(instance, kernel, seed=6, seeds=2)
+    assert three[0] != three[1]
+
+
+def test_scores_of_a_part_are_those_of_the_days_in_it(tmp_path, kernel):
+    instance = read_instance(write(tmp_path))
+    (run,) = run_instance(instance, kernel=kernel)
+    coming = arrivals(instance)
+    whole, first, second = (score(instance, coming, run, **part) for part in ({}, {"last": 10}, {"first": 10}))
+    assert whole.by_day == first.by_day + second.by_day
+
+
+def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch, kernel):
+    from isthmus.interop.flee import native
+
+    monkeypatch.setenv("ISTHMUS_CACHE", str(tmp_path / "cache"))
+    native.cache_file().parent.mkdir()
+    kept = b"wrong digest" * 9
+    native.cache_file().write_bytes(kept)
+    monkeypatch.setattr(native, "_compile", lambda: (_ for _ in ()).throw(RuntimeError("compiled")))
+    with pytest.raises(RuntimeError, match="compiled"):
+        native.load()
+
+
+def test_the_command_writes_flees_own_table_and_prints_what_it_means(tmp_path, capsys):
+    folder = write(tmp_path / "tiny", days=40)
+    assert main(["flee", str(folder), "--seeds", "2", "--out", str(tmp_path / "runs")]) == 0
+    printed = capsys.readouterr().out
+    assert "tiny: 1,000 people, 40 days from 2020-01-01, flee-compat, 2 seeds" in printed
+    assert "not those of a forecast" in printed
+    run = tmp_path / "runs" / "flee-tiny-flee-compat"
+    rows = list(csv.DictReader((run / "seed-1" / "out.csv").read_text().splitlines()))
+    assert (rows[0]["Day"], rows[0]["Date"], len(rows)) == ("0", "2020-01-02", 40)
+    assert rows[12]["Cliff data"] == "600"
+    there = int(rows[12]["Cliff sim"]) + int(rows[12]["Dale sim"])
+    assert int(rows[12]["refugees in camps (simulation)"]) == there
+    assert int(rows[12]["total refugees (simulation)"]) == 1000
+    page = (run / "report.html").read_text()
+    assert page.count("<svg") == 2
+    assert page.count("<title") == page.count("<desc") + 1 == 3
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert {path.name for path in run.iterdir()} == {"seed-0", "seed-1", "camps.csv", "scores.json", "report.html"}
+
+
+def test_the_command_calibrates_and_reports_both_halves(tmp_path, capsys, monkeypatch):
+    import isthmus.interop.flee.calibrate as calibration
+
+    monkeypatch.setattr(calibration.calibrate, "__kwdefaults__", {**calibration.calibrate.__kwdefaults__, "generations": 6})
+    dale = {"cliff": "2020-01-01,0\n2020-02-20,100\n", "dale": "2020-01-01,0\n2020-02-20,900\n"}
+    folder = write(tmp_path / "tiny", days=40, **dale)
+    assert main(["flee", str(folder), "--calibrate", "--json", "--out", str(tmp_path / "runs")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    learned = found["calibrated"]
+    assert learned["split"] == 20
+    assert learned["found"]["relative_difference"] < learned["given"]["relative_difference"]
+    assert learned["attraction"]["Dale"] > learned["attraction"]["Cliff"]
+    assert "calibrated/seed-0/out.csv" in found["files"]
+    assert "Calibrated on the first half" in (tmp_path / "runs/flee-tiny-flee-compat/report.html").read_text()
+
+
+def test_nothing_after_the_split_is_learned_from(tmp_path):
+    from isthmus.interop.flee.calibrate import calibrate
+
+    found = []
+    for n, late in enumerate(("2020-02-20,900\n", "2020-02-20,90\n")):
+        folder = write(tmp_path / str(n), days=40, dale="2020-01-01,0\n2020-01-21,400\n" + late)
+        read = read_instance(folder)
+        found.append(calibrate(lambda h, f=folder: read_instance(f, hasten=h), read.settings, generations=2).settings)
+    assert found[0] == found[1]
+    assert found[0] != replace(read.settings)
+
+
+def test_problems_and_warnings_of_the_command(tmp_path, capsys):
+    folder = write(tmp_path, routes=ROUTES.replace("Brook,Dale,350,0\n", ""))
+    assert main(["flee", str(folder), "--mode", "fixed", "--out", str(tmp_path / "runs")]) == 3
+    assert "locations.csv:5" in capsys.readouterr().err
+    assert main(["flee", str(folder), "--out", str(tmp_path / "runs")]) == 0
+    assert "warning: " in capsys.readouterr().err
+    assert main(["flee", str(folder), "--out", str(tmp_path / "runs"), "--quiet", "--seeds", "0"]) == 2
+    no_zone = "#Day,Ashford\n" + "".join(f"{day},{int(day > 5)}\n" for day in range(20))
+    folder = write(tmp_path / "later", conflicts=no_zone, locations=LOCATIONS.replace("conflict_zone,0", "conflict_zone,6"))
+    assert main(["flee", str(folder)]) == 4
+    assert "a conflict zone with inhabitants" in capsys.readouterr().err

@@ -1,0 +1,238 @@
+"""What is wrong with a Flee instance is said with file and line, all at once; what Flee does otherwise is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flee_folder import LOCATIONS, ROUTES, SETTINGS, write
+
+from isthmus.interop.flee import InstanceError, Mode, Quirk, read_instance
+from isthmus.interop.flee.arrivals import arrivals
+from isthmus.interop.flee.rows import Findings
+from isthmus.interop.flee.series import _added_as_flee, _added_everywhere, interpolate
+from isthmus.interop.flee.settings import Settings, read_settings
+
+FIXED, COMPAT = Mode.FIXED, Mode.COMPAT
+
+
+def problems(folder, mode=FIXED):
+    with pytest.raises(InstanceError) as error:
+        read_instance(folder, mode=mode)
+    return [str(problem) for problem in error.value.problems]
+
+
+def warnings(folder):
+    return [str(warning) for warning in read_instance(folder, mode=COMPAT).warnings]
+
+
+def test_a_sound_instance_is_read_the_same_in_both_modes(tmp_path):
+    folder = write(tmp_path)
+    compat, fixed = read_instance(folder, mode=COMPAT), read_instance(folder, mode=FIXED)
+    assert compat.warnings == fixed.warnings == ()
+    assert compat.geography == fixed.geography
+    assert compat.stocks == fixed.stocks
+    assert compat.camp_names == ("Cliff", "Dale")
+    assert (compat.days, len(compat.geography.roads)) == (20, 3)
+
+
+def test_the_date_beside_a_day_is_late_by_one_as_in_flee(tmp_path):
+    folder = write(tmp_path)
+    assert str(read_instance(folder, mode=COMPAT).date(0)) == "2020-01-02"
+    assert str(read_instance(folder, mode=FIXED).date(0)) == "2020-01-01"
+
+
+def test_everything_wrong_is_said_at_once_with_file_and_line(tmp_path):
+    folder = write(
+        tmp_path,
+        days=60,
+        locations=LOCATIONS + "Eden,West,Borea,x,3.0,camp,,many\nBrook,North,Arda,1,1,town,,\nFalls,N,Arda\n",
+        routes=ROUTES + "Ashford,Brok,10,0\nAshford,Dale,nan,0\nBrook,Cliff,-3,0\nBrook,Brook,3,0\n",
+        conflicts="#Day,Ashford,Bruk\n0,1,0\n1,?,0\n",
+        closures="country,Arda,Borealia,3,x\ncamp,Clif,,2,4\nlocatoin,Brook,,1,2\n",
+        corrections="Cliff,2020-13-01\nGorge,2020-01-05\n",
+        cliff="2020-01-01,0\n2020-01-xx,600\n2020-01-11,six\n",
+    )
+    said = problems(folder)
+    for where, words in (
+        ("locations.csv:6", "'latitude'"),
+        ("locations.csv:6", "'population'"),
+        ("locations.csv:7", "names that differ"),
+        ("locations.csv:8", "expected 8 columns"),
+        ("routes.csv:5", "did you mean 'Brook'?"),
+        ("routes.csv:6", "finite number in 'distance'; found 'nan'"),
+        ("routes.csv:7", "a distance from 0 km"),
+        ("routes.csv:8", "'Brook' twice"),
+        ("conflicts.csv:3", "60 rows, one per day; found 2"),
+        ("conflicts.csv:1", "found 'Bruk'; did you mean 'Brook'?"),
+        ("conflicts.csv:3", "a finite number in 'Ashford'"),
+        ("closures.csv:2", "a whole number in 'closure_end'"),
+        ("closures.csv:3", "'Clif'"),
+        ("closures.csv:4", "did you mean 'location'?"),
+        ("registration_corrections.csv:1", "a date such as"),
+        ("registration_corrections.csv:2", "'Gorge'"),
+        ("cliff.csv:2", "a date such as"),
+        ("cliff.csv:3", "a whole number in 'count'"),
+    ):
+        assert any(where in line and words in line for line in said), (where, words, said)
+
+
+def test_a_folder_that_is_no_instance(tmp_path):
+    assert len(problems(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "where", "words", "flee"),
+    [
+        (
+            {"routes": ROUTES.replace("Brook,Dale,350,0\n", "")},
+            "locations.csv:5",
+            "a route to 'Dale'; found none",
+            "nobody comes",
+        ),
+        ({"closures": "camp,Cliff,,9,4\n"}, "closures.csv:2", "found day 4", "END_BEFORE_START"),
+        ({"closures": "camp,Clif,,3,4\n"}, "closures.csv:2", "'Clif'", "UNKNOWN_CAMP_CLOSES_FIRST"),
+        ({"closures": "country,Arda,Borelia,3,4\n"}, "closures.csv:2", "'Borelia'", "nothing closes"),
+        ({"settings": "spawn_rules:\n  camps_are_sicks: true\n"}, "simsetting.yml:2", "camps_are_sicks", "CAMPS_ARE_SICKS"),
+        (
+            {"settings": "move_rules:\n  camp_wieght: 2\n"},
+            "simsetting.yml:2",
+            "did you mean 'camp_weight'",
+            "UNKNOWN_KEYS_IGNORED",
+        ),
+        ({"locations": LOCATIONS.replace("population", "population,colour")}, "locations.csv:1", "'colour'", "no rule reads"),
+        ({"corrections": "Cliff,2020-01-05\n"}, "corrections.csv:1", "2020-01-05", "no correction"),
+    ],
+)
+def test_fixed_refuses_what_flee_runs_with_and_compat_names(tmp_path, texts, where, words, flee):
+    folder = write(tmp_path, **texts)
+    (said,) = problems(folder)
+    assert where in said
+    assert words in said
+    (warned,) = warnings(folder)
+    assert where in warned
+    assert flee in warned
+
+
+@pytest.mark.parametrize(
+    ("texts", "quirk"),
+    [
+        ({"routes": ROUTES.replace("350,0", "350,1")}, Quirk.FORCED_REDIRECTION_DEAD),
+        ({"closures": "link,Brook,Dale,2,4\n"}, Quirk.LINK_CLOSURE_BY_IDENTITY),
+        ({"settings": "move_rules:\n  default_movechance: 0.001\n"}, Quirk.SLOW_TOWN_IS_CAMP),
+        ({"files": {"input_csv/location_changes.csv": "Brook,camp,3\n"}}, Quirk.CHANGES_FROM_HERE),
+    ],
+)
+def test_quirks_that_change_a_run_are_named(tmp_path, texts, quirk):
+    folder = write(tmp_path, **texts)
+    try:
+        found = warnings(folder)
+    except InstanceError:  # a town that turns into a camp has no data
+        assert quirk is Quirk.SLOW_TOWN_IS_CAMP
+        return
+    assert any(quirk.name in line for line in found)
+    assert read_instance(folder, mode=FIXED).warnings == ()
+
+
+def test_a_second_name_of_a_closed_location_is_said_to_have_no_effect(tmp_path):
+    (warned,) = warnings(write(tmp_path, closures="location,Brook,Dale,2,4\n"))
+    assert "closures.csv:2" in warned
+    assert "all links of 'Brook' close" in warned
+
+
+def settings(text, tmp_path, mode=COMPAT):
+    path = tmp_path / "simsetting.yml"
+    path.write_text(text, encoding="utf-8")
+    findings = Findings(mode)
+    return read_settings(path, findings), findings
+
+
+def test_settings_have_the_defaults_of_flees_code(tmp_path):
+    read, findings = settings("log_levels: {agent: 1}\nmove_rules:\noptimisations: {hasten: 10}\n", tmp_path)
+    assert read == replace(Settings(), hasten=10)
+    assert (findings.problems, findings.warnings) == ([], [])
+    assert read.conflict_weight == pytest.approx(10**-0.5)
+
+
+def test_settings_are_read_as_pyyaml_would(tmp_path):
+    text = (
+        "spawn_rules:\n  insert_day0: no\n  conflict_spawn_decay: [1, 0.5]\n  conflict_driven_spawning: {spawn_mode: pop_ratio}\n"
+    )
+    read, _ = settings(text, tmp_path)
+    assert read.insert_day0 is False
+    assert read.conflict_spawn_decay == (1.0, 0.5)
+    assert (read.spawn_mode, read.displaced_per_conflict_day) == ("pop_ratio", 0.01)
+
+
+def test_old_rules_override(tmp_path):
+    read, _ = settings("move_rules: {use_v1_rules: true, start_on_foot: true}\n", tmp_path)
+    assert (read.max_move_speed, read.camp_weight, read.start_on_foot) == (200.0, 2.0, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("move_rules: {camp_weight: heavy}", "a number for 'camp_weight'"),
+        ("move_rules: {fixed_routes: true}", "'fixed_routes' off"),
+        ("move_rules: {softening: .inf}", "a finite number for 'softening'"),
+        ("optimisations: {hasten: 0}", "hasten from 1"),
+        ("move_rules: [1, 2", "in YAML"),
+        ("move_rules: 7", "keys and values in 'move_rules'"),
+        ("spawn_rules: {conflict_driven_spawning: {spawn_mode: sometimes}}", "spawn_mode constant"),
+    ],
+)
+def test_settings_that_cannot_be_run_are_refused(tmp_path, text, words):
+    _, findings = settings(text, tmp_path)
+    assert any(words in str(problem) for problem in findings.problems), findings.problems
+
+
+def test_stocks_are_interpolated_held_and_truncated():
+    table = [(2, 10.0), (5, 20.0), (6, 0.0)]
+    assert [interpolate(table, day) for day in range(8)] == [10, 10, 10, 13, 16, 20, 0, 0]
+
+
+def test_files_of_one_camp_are_added_as_flee_does_or_properly():
+    first, second = [(0, 10.0), (10, 20.0)], [(0, 1.0), (5, 3.0), (20, 5.0)]
+    assert _added_as_flee(first, second) == [(0, 11.0), (5, 23.0), (10, 23.0)]
+    assert _added_everywhere(first, second) == [(0, 11.0), (5, 18.0), (10, 20.0 + 3.0 + 2.0 / 3.0), (20, 25.0)]
+
+
+def test_a_correction_scales_what_was_registered_before(tmp_path):
+    folder = write(tmp_path, cliff="2020-01-01,100\n2020-01-05,200\n2020-01-11,150\n", corrections="Cliff,2020-01-11,normalize\n")
+    assert read_instance(folder).stocks.of("Cliff")[:5] == (75, 93, 112, 131, 150)
+
+
+def test_people_come_as_the_camps_grow_and_decreases_are_made_up_for(tmp_path):
+    folder = write(tmp_path, days=5, cliff="2020-01-01,10\n2020-01-02,30\n2020-01-03,25\n2020-01-04,40\n", dale="2020-01-01,5\n")
+    coming = arrivals(read_instance(folder))
+    assert coming.start == (0, 0, 10, 5)
+    assert coming.new == (0, 20, 0, 10, 0)
+    assert coming.debt == (0, 0, 5, 0, 0)
+    assert coming.raw == (15, 35, 30, 45, 45)
+    assert coming.day0 == (0, 0, 10, 5)
+
+
+def test_without_day0_flee_counts_the_total_twice(tmp_path):
+    folder = write(tmp_path, cliff="2020-01-01,10\n", dale="2020-01-01,5\n", refugees="2020-01-01,15\n")
+    (folder / "simsetting.yml").write_text("spawn_rules: {insert_day0: false}\n", encoding="utf-8")
+    assert arrivals(read_instance(folder, mode=COMPAT)).new[0] == 30
+    assert arrivals(read_instance(folder, mode=FIXED)).new[0] == 15
+
+
+def test_hasten_divides_people_and_data(tmp_path):
+    instance = read_instance(write(tmp_path), hasten=10)
+    assert instance.geography.places[0].size == 100
+    assert instance.stocks.of("Cliff")[10] == 60
+    assert read_instance(write(tmp_path, settings=SETTINGS + "optimisations: {hasten: 10}\n")).stocks == instance.stocks
+
+
+def test_agents_are_read_when_the_settings_say_so(tmp_path):
+    files = {"input_csv/agents.csv": "#comment\nlocation,age\nAshford,3\nAshford,4\nCliff,5\n"}
+    folder = write(tmp_path, settings="spawn_rules: {read_from_agents_csv_file: true}\n", files=files)
+    assert read_instance(folder).agents == {0: 2, 2: 1}
+
+
+def test_no_conflict_file_starts_no_zone_in_flee(tmp_path):
+    folder = write(tmp_path, locations=LOCATIONS + "Ember,North,Arda,1,1,conflict_zone,4,10\n")
+    (folder / "input_csv" / "conflicts.csv").unlink()
+    assert any("CONFLICT_DATE_IGNORED" in line for line in warnings(folder))
