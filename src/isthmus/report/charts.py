@@ -60,7 +60,7 @@ def learned_chart(key: str, css: str, title: str, quantities: Sequence[Quantity]
     """Posterior against prior, in prior standard deviations; the grey band is the prior's 90 %."""
     x = svg.Scale(-3.5, 3.5, MARGIN + 4, WIDTH - MARGIN - 4)
     top = 26.0
-    labels = [_wrapped(q.label, 50) for q in quantities]
+    labels = [wrapped(q.label, 50) for q in quantities]
     heights = [LINE * len(words) + 25 for words in labels]
     bottom = top + sum(heights)
     height = bottom + 24
@@ -104,7 +104,7 @@ def learned_chart(key: str, css: str, title: str, quantities: Sequence[Quantity]
     )
 
 
-def _wrapped(words: str, limit: int) -> list[str]:
+def wrapped(words: str, limit: int) -> list[str]:
     """Words in lines of at most so many characters."""
     lines = [""]
     for word in words.split(" "):

@@ -10,13 +10,18 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from isthmus.errors import OutputError
+from isthmus.report.asylum import asylum
 from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
 from isthmus.report.claims import checks, journey
+from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
+from isthmus.report.harm import harm
 from isthmus.report.headline import facts, figure_sources, headline
 from isthmus.report.intervals import number_words, plain
+from isthmus.report.ledger import ledger
 from isthmus.report.map import map_charts, part_names
 from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
+from isthmus.report.reverse import reverse
 from isthmus.report.skill import Backtest, backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, small, span
@@ -25,6 +30,9 @@ NAME = "report.html"
 
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
+
+SECTIONS = (drivers, ledger, harm, asylum, reverse)
+"""Sections of the blocks, in the order of the page; a block left out has none."""
 
 TONES = {
     "holds": "good",
@@ -94,6 +102,7 @@ def render(view: RunView) -> str:
         sources=figure_sources(view),
         vintages=_vintages(view),
         nbsp=NBSP,
+        sections=[section for made in SECTIONS if (section := made(view)) is not None],
     )
 
 

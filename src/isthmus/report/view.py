@@ -75,6 +75,7 @@ class RunView:
         posterior: Draws of the fit; dims ``chain, draw, parameter, sample, series, leg, place, group, month``.
         forecast: ``predicted``, ``expected`` ``(sample, series, month)``; rivals ``(quantile, series, month_ahead)``.
         scores: Rows of the backtest; empty where none was run.
+        outcomes: What the blocks say of the forecast's draws; absent in a run without them.
     """
 
     folder: Path
@@ -86,6 +87,7 @@ class RunView:
     scores: tuple[Score, ...]
     posterior: xr.Dataset
     forecast: xr.Dataset
+    outcomes: xr.Dataset | None = None
 
     @classmethod
     def load(cls, folder: Path) -> RunView:
@@ -116,6 +118,7 @@ class RunView:
             scores=tuple(_score(row) for row in _csv_rows(folder / "scores.csv")),
             posterior=_dataset(folder / "posterior.nc"),
             forecast=_dataset(folder / "forecast.nc"),
+            outcomes=_dataset(folder / "outcomes.nc") if (folder / "outcomes.nc").is_file() else None,
         )
 
     @property

@@ -1,0 +1,87 @@
+"""Asylum: claims and decisions are flows, claims pending are a stock; each is shown as what it is."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.intervals import Interval, count_words, interval, official
+from isthmus.report.sections import Row, Section, draws, learned_table, rows_chart
+from isthmus.report.view import RunView
+from isthmus.report.words import period_name
+
+WORDS = {
+    "claim_share": "Share of arrivals who claim",
+    "asylum.counted": "Applications published per claim made, before the break",
+    "ending_share": "Share of claims that end within a year",
+    "decisions_per_ending": "Published decisions per claim ended",
+    "0.factor": "Applications published per claim made, after the break",
+    "recognised": "Share of endings that recognise",
+    "rejected": "Share of endings that reject",
+}
+
+
+def asylum(view: RunView) -> Section | None:
+    """Stock and flow by year against figures, and the claims of people of the corridor."""
+    data, block = view.outcomes, view.corridor.asylum
+    if data is None or block is None or "asylum_pending" not in data:
+        return None
+    label = view.corridor.groups[block.group].label
+    charts = (
+        _chart(view, data, "pending", f"{label} with a claim pending: a stock", block.figures.pending),
+        _chart(view, data, "applications", f"New applications of {label} in a year: a flow", block.figures.applications),
+    )
+    breaks = [f"From {one.year} on: {one.reason} ({one.source})." for one in block.level_breaks]
+    verdict = str(data["asylum_parameters"].attrs.get("message", ""))
+    words = (
+        (
+            "A stock counts who waits at a year's end, and a flow what happens in a year. Stocks are not added over years: "
+            "whoever waits for five years would count five times."
+        ),
+        " ".join(breaks) + f" {verdict}.",
+    )
+    tables = [
+        (_corridor(view, data), f"Claims of {label} who came along this corridor, as modelled; no figure counts them apart.")
+    ]
+    tables += learned_table(view, "asylum", WORDS)
+    return Section("asylum", "Asylum: stock and flow", words, charts, tuple(tables))
+
+
+def _chart(view: RunView, data: xr.Dataset, what: str, title: str, figures: str) -> Chart:
+    stock = what == "pending"
+    series = view.figures.series(figures)
+    rows, cells = [], []
+    for year in (str(y) for y in data["asylum_year"].values):
+        values = interval(draws(data, f"asylum_{what}", asylum_year=year))
+        published = series.get(year)
+        rows.append(Row(f"end of {year}" if stock else year, values, () if published is None else (published,)))
+        cells.append((year, "not reported" if published is None else official(published), _whole(values)))
+    kind = "stock, at the end of the year" if stock else "flow, in the year"
+    unit = "persons pending" if stock else "applications in the year"
+    publisher = series.figures[-1].publisher
+    return rows_chart(
+        f"asylum-{what}",
+        title,
+        f"{unit[:1].upper()}{unit[1:]}, all countries of asylum; strokes: published. Kind: {kind}. Source: {publisher}.",
+        rows,
+        Table(("Year", f"Published ({kind})", f"Model (90{NBSP}%)"), tuple(cells)),
+        unit=unit,
+    )
+
+
+def _whole(values: Interval) -> str:
+    return count_words(values)
+
+
+def _corridor(view: RunView, data: xr.Dataset) -> Table:
+    """The last month of each year and the last months of fit and forecast."""
+    shown = [month for month in view.months if month.endswith("-12") or month in (view.fitted[-1], view.ahead[-1])]
+    rows = []
+    for month in shown:
+        year = [str(m) for m in data["month"].values if str(m)[:4] == month[:4] and str(m) <= month]
+        found = [interval(data[name].sel(month=year).sum("month").values) for name in ("claims_made", "claims_recognised")]
+        pending = interval(draws(data, "claims_pending", month=month))
+        name = period_name(month) + (" (scenario)" if month in view.ahead else "")
+        rows.append((name, count_words(found[0]), count_words(found[1]), count_words(pending)))
+    columns = ("To the end of", "Claims made since January (flow)", "Recognised since January (flow)", "Pending then (stock)")
+    return Table(columns, tuple(rows))

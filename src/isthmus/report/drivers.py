@@ -1,0 +1,77 @@
+"""What explains departures, and which drivers the corridor file names."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from isthmus.report.charts import NBSP, Table
+from isthmus.report.intervals import interval, number, percent, plain
+from isthmus.report.sections import Row, Section, draws, rows_chart
+from isthmus.report.view import RunView
+from isthmus.report.words import span
+
+PARTS = {
+    "access": "Easier or harder way (κ)",
+    "policies": "Dated policies",
+    "season": "Season",
+    "unexplained": "Unexplained",
+}
+AFTER = {
+    "hold": "the last value holds",
+    "zero": "it says nothing more",
+    "path": "its own path goes on, drawn",
+}
+
+
+def drivers(view: RunView) -> Section | None:
+    """Shares of the variance of log departures, and the drivers with what is assumed of them."""
+    data = view.outcomes
+    if data is None or "explained" not in data or not view.corridor.drivers:
+        return None
+    charts, tables = [], []
+    when = span(view.fitted[0], view.fitted[-1])
+    left = {}
+    for group in (str(g) for g in data["group"].values):
+        rows, cells = [], []
+        for part in (str(p) for p in data["part"].values if p != "level"):
+            values = interval(draws(data, "explained", part=part, group=group))
+            label = PARTS.get(part) or view.corridor.drivers[part.removeprefix("drivers.")].label
+            moved = np.asarray(data["contribution"].sel(part=part, group=group, month=list(view.fitted)).values)
+            factor = interval(np.exp(np.ptp(moved, axis=-1)))
+            rows.append(Row(label, values))
+            shown = f"{percent(values.median)} ({percent(values.lo90)} to {percent(values.hi90)})"
+            ratio = f"{number(factor.median, factor.lo90, factor.hi90)} ({number(factor.lo90, factor.lo90, factor.hi90)} to "
+            cells.append((label, shown, ratio + f"{number(factor.hi90, factor.lo90, factor.hi90)})"))
+            left[part] = values
+        columns = ("Part", f"Share of variance (90{NBSP}%)", f"Highest over lowest month (90{NBSP}%)")
+        label = view.corridor.groups[group].label
+        free = left["unexplained"]
+        title = f"{label}: {percent(free.median)} of the ups and downs of departures stay unexplained"
+        about = (
+            f"Share of the variance of log departures, {when}; shares sum to 1; a part that moves against the whole is below "
+            "0. Kind: ratio. Source: this fit."
+        )
+        charts.append(
+            rows_chart(f"explained-{group}", title, about, rows, Table(columns, tuple(cells)), unit="share of variance")
+        )
+    tables.append((_named(view), "Drivers in the corridor file. A month without a value is unknown, and never interpolated."))
+    used = [d for d in view.corridor.drivers.values() if d.in_fit]
+    words = (
+        f"{len(used)} of {len(view.corridor.drivers)} drivers are in the fit; the others are kept with the reason. "
+        "What explains is what moves together with departures in this model; it is not shown to be the cause."
+    )
+    return Section("drivers", "What explains departures, and what does not", (words,), tuple(charts), tuple(tables))
+
+
+def _named(view: RunView) -> Table:
+    rows = []
+    for driver in view.corridor.drivers.values():
+        months = sorted(driver.values)
+        target = "departures" if driver.place is None else f"pull of {view.corridor.places[driver.place].label}"
+        rows.append((
+            driver.label, target, f"{len(months)}: {span(months[0], months[-1])}", driver.unit, AFTER[driver.after_end],
+            f"{plain(driver.lag_months, 0.1)} months" if driver.lag_months else "none",
+            "in the fit" if driver.in_fit else f"not in the fit: {driver.note}", f"{driver.source} ({driver.confidence})",
+        ))  # fmt: skip
+    columns = ("Driver", "Moves", "Values known", "Unit", "After the last value", "Mean lag", "Used", "Source")
+    return Table(columns, tuple(rows))
