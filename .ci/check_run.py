@@ -32,9 +32,7 @@ def need(*, holds: bool, otherwise: str) -> None:
 def manifest(run: Path) -> None:
     """The manifest names corridor, versions, seed and diagnostics."""
     content = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    missing = {"isthmus", "corridor", "hash", "figures_hash", "seed", "quick", "stages", "environment", "fit"} - set(
-        content
-    )
+    missing = {"isthmus", "corridor", "hash", "figures_hash", "seed", "quick", "stages", "environment", "fit"} - set(content)
     need(holds=not missing, otherwise=f"lacks {sorted(missing)}")
     need(holds=run.name == f"{content['corridor']}-{content['hash'][:12]}", otherwise=f"folder is called {run.name}")
     fit = content["fit"]

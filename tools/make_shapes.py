@@ -53,10 +53,8 @@ def simplified(points: list[Point], tolerance: float) -> list[Point]:
         worst, where = 0.0, first
         for k in range(first + 1, last):
             x, y = points[k]
-            if length == 0.0:
-                distance = math.hypot(x - x0, y - y0)
-            else:
-                distance = abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / length
+            across = abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0))
+            distance = across / length if length > 0.0 else math.hypot(x - x0, y - y0)
             if distance > worst:
                 worst, where = distance, k
         if worst > tolerance:
