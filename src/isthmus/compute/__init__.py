@@ -1,0 +1,14 @@
+"""Where work runs: this process, processes of this machine, or a Dask cluster; and results that are never computed twice.
+
+``unit`` is a piece of work with a name, ``arrays`` its result as a file, ``storage`` where files lie, ``place`` what ``--on``
+says, ``run`` gives results in order, from whichever worker they come.
+"""
+
+from __future__ import annotations
+
+from isthmus.compute.place import Place, place_of
+from isthmus.compute.run import run
+from isthmus.compute.storage import Folder, Storage
+from isthmus.compute.unit import Arrays, Unit
+
+__all__ = ["Arrays", "Folder", "Place", "Storage", "Unit", "place_of", "run"]
