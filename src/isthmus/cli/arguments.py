@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from isthmus.cli.data_arguments import add_data_commands
 from isthmus.cli.flee_arguments import add_flee_command
+from isthmus.cli.serve_arguments import add_serve_command
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -130,10 +131,11 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     )
     add_data_commands(add)
     add_flee_command(add)
+    add_serve_command(add)
     add("list", "List the corridors that come with Isthmus.")
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():
-        if name not in {"schema", "data"}:
+        if name not in {"schema", "data", "serve"}:
             command.add_argument("--json", action="store_true", help="print one JSON object on standard output, errors too")
     return parser, commands
 

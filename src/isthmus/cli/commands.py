@@ -133,10 +133,18 @@ def flee(options: Namespace) -> None:
     flee_commands.flee(options)
 
 
+def serve(options: Namespace) -> None:
+    """Serve corridors as pages and as an HTTP API, or keep the server's accounts."""
+    from isthmus.cli import serve_commands
+
+    serve_commands.serve(options)
+
+
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "data": data,
     "claim": claim,
     "flee": flee,
+    "serve": serve,
     **dict.fromkeys(arguments.STAGES, run),
     "check": check,
     "show": show_run,

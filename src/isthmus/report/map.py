@@ -175,7 +175,9 @@ def _legs(view: RunView, window: Window, drawn: list[Arc]) -> tuple[list[Markup]
             data, points = _curve(window, view.corridor, arc, turns)
             crossed += points
             width = thickness(arc.people.median, most)
-            lines.append(svg.el("path", svg.el("title", words), d=data, class_=CSS[arc.role], stroke_width=width))
+            lines.append(
+                svg.el("path", svg.el("title", words), d=data, class_=CSS[arc.role], stroke_width=width, data_leg=arc.leg)
+            )
     return lines, crossed
 
 

@@ -92,8 +92,8 @@ def render(view: RunView) -> str:
         learned=_learned(known),
         tally=Counter(q.learned for q in known),
         learned_from=LEARNED_FROM,
-        skill=_skill(tested),
-        cells=_cells(view, tested),
+        skill=skill_of(tested),
+        cells=cells(view, tested),
         tested=tested,
         checks=checked,
         tones=TONES,
@@ -124,7 +124,8 @@ def _learned(known: list[Quantity]) -> list[Chart]:
     return charts
 
 
-def _skill(tested: Backtest) -> Chart | None:
+def skill_of(tested: Backtest) -> Chart | None:
+    """Skill by horizon; nothing before the backtest."""
     if not tested.by_horizon:
         return None
     shown = [h for h, s in tested.by_horizon.items() if s.shown]
@@ -139,18 +140,16 @@ def _skill(tested: Backtest) -> Chart | None:
     return skill_chart(dict(tested.by_horizon), title)
 
 
-def _cells(view: RunView, tested: Backtest) -> Table:
+def cells(view: RunView, tested: Backtest) -> Table:
     """Relative skill by checkpoint and horizon, and coverage by checkpoint."""
     horizons = sorted(tested.by_horizon)
     rows = []
     for series, whole in tested.by_checkpoint.items():
-        cells = []
-        for horizon in horizons:
-            skill = tested.cells.get((series, horizon))
-            cells.append("" if skill is None else skill.words)
+        found = [tested.cells.get((series, horizon)) for horizon in horizons]
+        words = ["" if skill is None else skill.words for skill in found]
         every = whole.words
         label = view.corridor.series[series].label
-        rows.append((label, *cells, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts)))
+        rows.append((label, *words, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts)))
     heads = (f"{h} month{'s' if h > 1 else ''}" for h in horizons)
     return Table(
         ("Checkpoint", *heads, "All horizons", f"50{NBSP}% interval held", f"90{NBSP}% interval held", "Forecasts"),

@@ -1,0 +1,123 @@
+"""Errors as problem documents (RFC 9457): what is wrong, where, what was expected, what to do; in the reader's language."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from isthmus.errors import IsthmusError, OutputError, Problem, StoreError
+from isthmus.serve.web.language import Language, language_of_headers, say
+
+MEDIA = "application/problem+json"
+
+SENTENCES = {
+    "host": ("Unknown host", "This server does not answer to that name; whoever runs it can name it with --public-url."),
+    "large": ("Too large", "A request may be at most {limit}."),
+    "login": ("Not logged in", "Log in, or send an API token that still holds."),
+    "right": ("Not allowed", "Your account or token may not do this; it needs the right '{right}'."),
+    "csrf": ("Form too old", "The form did not come from this page, or its session has ended: load the page again."),
+    "missing": ("Not found", "There is nothing here, or nothing that you may see."),
+    "method": ("Method not allowed", "This address does not answer that method."),
+    "invalid": ("Request refused", "Something in the request is not as it should be; each thing is listed."),
+    "wait": ("Too many attempts", "Too many failed logins: wait {seconds} seconds."),
+    "password": ("Not logged in", "Name and password do not fit together."),
+    "broken": ("Server error", "Something went wrong here; it has been logged for whoever runs the server."),
+    "failed": ("Could not be done", "The server could not do this; each reason is listed."),
+    "ended": ("Too late", "The job has ended already."),
+}
+"""Title and sentence of each refusal."""
+
+
+class Fault(BaseModel):
+    """One thing that is wrong."""
+
+    where: str = Field(description="field, file or line")
+    expected: str
+    found: str
+    remedy: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was refused."""
+
+    type: str = Field(description="kind of problem, the same in every language")
+    title: str
+    status: int
+    detail: str
+    problems: list[Fault] = Field(default_factory=list)
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault of the program
+    """A request is refused for a reason of ``SENTENCES``."""
+
+    def __init__(self, status: int, reason: str, *, headers: dict[str, str] | None = None, **values: object) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.values, self.headers = status, reason, values, headers or {}
+
+
+def document(language: Language, status: int, reason: str, problems: Sequence[Problem] = (), **values: object) -> dict[str, Any]:
+    """The problem document of a refusal."""
+    title, sentence = SENTENCES[reason]
+    return {
+        "type": f"urn:isthmus:problem:{reason}",
+        "title": say(language, title),
+        "status": status,
+        "detail": say(language, sentence, **values),
+        "problems": [asdict(cleaned(problem)) for problem in problems],
+    }
+
+
+def respond(language: Language, status: int, reason: str, problems: Sequence[Problem] = (), **values: Any) -> Response:
+    """The problem document as an answer."""
+    content = json.dumps(document(language, status, reason, problems, **values), ensure_ascii=False)
+    return Response(content, status, media_type=MEDIA)
+
+
+def refusal(status: int, reason: str, headers: dict[str, str], **values: str) -> Response:
+    """An answer for a request of which only the headers are known."""
+    return respond(language_of_headers(headers), status, reason, (), **values)
+
+
+def of_error(language: Language, error: IsthmusError) -> Response:
+    """One of Isthmus's own errors as an answer."""
+    ours = isinstance(error, (OutputError, StoreError))
+    return respond(language, 503 if ours else 422, "failed" if ours else "invalid", error.problems)
+
+
+def of_validation(language: Language, errors: Sequence[Any]) -> Response:
+    """What the schema of a request found, as an answer."""
+    found = [
+        Problem(
+            where=".".join(str(part) for part in error.get("loc", ())) or "request",
+            expected=str(error.get("msg", "")),
+            found=_short(error.get("input")),
+            remedy="see /api/v1/openapi.json",
+        )
+        for error in errors[:50]
+    ]
+    return respond(language, 422, "invalid", found)
+
+
+_PATH = re.compile(r"(?<![\w.:/])(?:/[^\s/:'\"`,;]+)+/([^\s/:'\"`,;]+)")
+
+
+def cleaned(problem: Problem) -> Problem:
+    """A problem without folders of this machine: of each path, its last part."""
+    return Problem(*(_PATH.sub(r"\1", getattr(problem, name)) for name in ("where", "expected", "found", "remedy")))
+
+
+def _short(value: object) -> str:
+    text = repr(value) if not isinstance(value, str) else value
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person is looking: not under the API's address."""
+    return not request.url.path.startswith("/api/")
