@@ -200,13 +200,24 @@ def test_a_set_with_a_bad_value_is_named_as_the_place_of_the_fault():
     assert "did you mean `horizon_months`?" in said
 
 
-def test_a_scenario_is_laid_over_and_sets_win_over_it():
-    base = load("china-ecuador-us")
-    laid = load("china-ecuador-us", scenario="visa_required_in_ecuador")
+PARTIAL = """
+  one_rule_more:
+    label: A rule more
+    set:
+      entry_rules:
+        - {group: CHN, place: ecuador, requirement: visa_free, from: 2016-08-18, to: 2024-07-01, source: made up}
+        - {group: CHN, place: ecuador, requirement: visa_required, from: 2024-07-01, announced: 2024-06-18, source: made up}
+"""
+
+
+def test_a_scenario_is_laid_over_and_sets_win_over_it(file):
+    file.write_text(GOOD + PARTIAL, encoding="utf-8")
+    base = load(file)
+    laid = load(file, scenario="one_rule_more")
     assert len(base.corridor.entry_rules) == 3
-    assert len(laid.corridor.entry_rules) == 4
+    assert len(laid.corridor.entry_rules) == 2
     assert laid.hash != base.hash
-    both = load("china-ecuador-us", scenario="visa_required_in_ecuador", sets=["entry_rules=[]"])
+    both = load(file, scenario="one_rule_more", sets=["entry_rules=[]"])
     assert both.corridor.entry_rules == ()
 
 
@@ -215,16 +226,22 @@ def test_an_unknown_scenario_gets_the_nearest_one():
     assert "did you mean `visa_required_in_ecuador`?" in said
 
 
+def test_a_scenario_of_shocks_is_not_laid_over_but_compared():
+    said = refused("china-ecuador-us", InputError, scenario="visa_required_in_ecuador")
+    assert "expected a scenario that is a partial document alone; found one with `shocks`" in said
+    assert "isthmus stress CORRIDOR visa_required_in_ecuador" in said
+
+
 def test_every_scenario_is_checked_when_the_file_is_read(file):
-    broken = GOOD.replace("to: 2024-07-01, announced", "to: 2014-07-01, announced")
+    broken = (GOOD + PARTIAL).replace("to: 2024-07-01, source", "to: 2014-07-01, source")
     file.write_text(broken, encoding="utf-8")
     said = refused(file)
-    assert "entry_rules.0.to (in scenario visa_required_in_ecuador)" in said
+    assert "entry_rules.0.to (in scenario one_rule_more)" in said
     assert said.count("expected") == 1
 
 
 def test_a_scenario_cannot_rename_the_corridor(file):
-    file.write_text(GOOD.replace("    set:\n", "    set:\n      name: other\n"), encoding="utf-8")
+    file.write_text((GOOD + PARTIAL).replace("    set:\n", "    set:\n      name: other\n"), encoding="utf-8")
     assert "a scenario changes the corridor, not the file" in refused(file)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from isthmus.cli.data_arguments import add_data_commands
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
+from isthmus.cli.stress_arguments import add_stress_command
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -132,6 +133,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     add_data_commands(add)
     add_flee_command(add)
     add_serve_command(add)
+    add_stress_command(add, _add_run_options)
     add("list", "List the corridors that come with Isthmus.")
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():
@@ -140,7 +142,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     return parser, commands
 
 
-def _add_corridor_options(command: Parser) -> None:
+def _add_corridor_options(command: argparse.ArgumentParser, *, scenario: bool = True) -> None:
     command.add_argument("corridor", metavar="NAME|FILE", help="shipped corridor (see 'isthmus list') or corridor file")
     command.add_argument(
         "--set",
@@ -150,12 +152,13 @@ def _add_corridor_options(command: Parser) -> None:
         metavar="KEY=VALUE",
         help="change one entry of the corridor, such as time.horizon_months=3; may be repeated",
     )
-    command.add_argument("--scenario", metavar="NAME", help="lay one of the corridor's scenarios over it")
+    if scenario:
+        command.add_argument("--scenario", metavar="NAME", help="lay one of the corridor's scenarios over it")
     command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures to use instead of the corridor's")
 
 
-def _add_run_options(command: Parser) -> None:
-    _add_corridor_options(command)
+def _add_run_options(command: argparse.ArgumentParser, *, scenario: bool = True) -> None:
+    _add_corridor_options(command, scenario=scenario)
     command.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the run's folder is made (default: runs)"
     )

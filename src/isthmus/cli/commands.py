@@ -140,11 +140,20 @@ def serve(options: Namespace) -> None:
     serve_commands.serve(options)
 
 
+def stress(options: Namespace) -> None:
+    """Run scenarios and print what each changes."""
+    from isthmus.cli import stress_commands
+
+    _refuse_unwritable(options.out)
+    stress_commands.stress(options)
+
+
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "data": data,
     "claim": claim,
     "flee": flee,
     "serve": serve,
+    "stress": stress,
     **dict.fromkeys(arguments.STAGES, run),
     "check": check,
     "show": show_run,

@@ -9,6 +9,7 @@ hardly reveal, stands as standardised innovations instead.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -144,8 +145,14 @@ def _finish(
     return Simulated(flows, chosen, seen, mean, rho)
 
 
-def simulate(model: Model, values: Values, paths: Paths, knowledge: Knowledge) -> Simulated:
-    """Run the mean-field corridor under natural values and paths that cover the whole grid."""
+def simulate(
+    model: Model,
+    values: Values,
+    paths: Paths,
+    knowledge: Knowledge,
+    adjust: Callable[[Choices], Choices] = lambda chosen: chosen,
+) -> Simulated:
+    """Run the mean-field corridor under natural values and paths that cover the whole grid; ``adjust`` changes choices."""
     knowledge = with_drivers(knowledge, paths.drivers)
     weights = model.grid.month_interpolation.T
 
@@ -154,7 +161,7 @@ def simulate(model: Model, values: Values, paths: Paths, knowledge: Knowledge) -
         return constant
 
     def run(believed: Array | None) -> tuple[Choices, Array]:
-        chosen = choices(model, values, knowledge, drift, believed)
+        chosen = adjust(choices(model, values, knowledge, drift, believed))
         return chosen, departures(model, systematic(model, values, knowledge, chosen.value), paths.departures)
 
     chosen, flows = solve(model, values, knowledge, run)

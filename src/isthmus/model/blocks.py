@@ -74,12 +74,17 @@ def _between(grid: TimeGrid, first: dt.date, end: dt.date | None) -> NDArray[np.
 
 def places(queue: Queue, grid: TimeGrid, as_of: dt.date | None = None) -> Floats:
     """Who can be carried on in each step, ``(step,)``, by the calendar."""
+    return grid.sum_days(places_a_day(queue, grid, as_of))
+
+
+def places_a_day(queue: Queue, grid: TimeGrid, as_of: dt.date | None = None) -> Floats:
+    """Who can be carried on each day, ``(day,)``, persons."""
     daily = np.full(len(grid.dates), NO_LIMIT)
     for entry in queue.capacity:
         if as_of is None or (entry.announced or entry.from_) <= as_of:
             serving = np.isin(grid.weekdays, [EVERY_DAY.index(day) for day in entry.weekdays])
             daily = np.where(_between(grid, entry.from_, entry.to), entry.per_day * serving, daily)
-    return grid.sum_days(daily)
+    return daily
 
 
 def held(values: dict[str, float], grid: TimeGrid, as_of: dt.date | None, *, empty: float) -> Floats:

@@ -89,15 +89,20 @@ def leg_costs(model: Model, values: Values) -> Array:
 
 
 def policy_shift(model: Model, values: Values, knowledge: Knowledge, on: str, n_targets: int) -> Array:
-    """Sum of the policy effects of one kind, ``(target, group, step)``; broadcastable zeros where there are none."""
+    """Sum of the policy effects of one kind and of what a scenario adds, ``(target, group, step)``.
+
+    Broadcastable zeros where there is neither.
+    """
     shifts = [(n, shift) for n, shift in enumerate(model.shifts) if shift.on == on]
+    pushed = getattr(knowledge.push, on, None)
     if not shifts:
-        return jnp.zeros((1, 1, 1))
+        return jnp.zeros((1, 1, 1)) if pushed is None else jnp.asarray(pushed)
     where = np.zeros((len(shifts), n_targets, len(model.groups), 1))
     for row, (_, shift) in enumerate(shifts):
         where[row, max(shift.target, 0), list(shift.groups)] = 1.0
     sizes = values.stack([shift.name for _, shift in shifts]) * jnp.asarray(knowledge.shift)[np.array([n for n, _ in shifts])]
-    return jnp.einsum("s,spgt->pgt", sizes, where * np.stack([shift.profile for _, shift in shifts])[:, None, None])
+    total = jnp.einsum("s,spgt->pgt", sizes, where * np.stack([shift.profile for _, shift in shifts])[:, None, None])
+    return total if pushed is None else total + pushed
 
 
 def settle_values(model: Model, values: Values, knowledge: Knowledge) -> Array:

@@ -97,6 +97,20 @@ class Shift:
     """0 to 1, ``(step,)``."""
 
 
+class Push(NamedTuple):
+    """What a scenario adds to values, by step; zero where it changes nothing.
+
+    Attributes:
+        leg: Added to the value of a leg, ``(leg, group, step)``.
+        settle: Added to the value of ending a journey, ``(place, group, step)``.
+        departures: Added to log departures, ``(1, group, step)``.
+    """
+
+    leg: Any
+    settle: Any
+    departures: Any
+
+
 class Knowledge(NamedTuple):
     """What of rules and policies is in force, as arrays, so that origins with different knowledge can be batched.
 
@@ -105,12 +119,14 @@ class Knowledge(NamedTuple):
         shift: 0 or 1 by shift, ``(shift,)``.
         blocks: The same of queues and information; absent without them.
         drivers: Values of the drivers as known; absent without them.
+        push: What a scenario adds; absent outside scenarios.
     """
 
     requirement: Any
     shift: Any
     blocks: BlockKnowledge | None = None
     drivers: DriverKnowledge | None = None
+    push: Push | None = None
 
 
 @dataclass(frozen=True, eq=False)

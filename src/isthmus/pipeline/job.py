@@ -114,6 +114,11 @@ def run(
         OutputError: The folder cannot be written.
     """
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    return carry(task, out=out, until=until, report=report)
+
+
+def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = lambda _: None) -> RunFolder:
+    """Carry a task as far as ``until``; as `run`, from what was read already."""
     folder = open_folder(out, task)
     wanted = ORDER[: ORDER.index(until) + 1]
     report(Event("observations", 0.0, "reading official figures"))

@@ -13,7 +13,7 @@ from isthmus.errors import Problem, SpecError
 from isthmus.spec.document import MAX_PROBLEMS, Node, capped
 from isthmus.spec.dump import document_hash, dump_document
 from isthmus.spec.files import find, read_document, shipped
-from isthmus.spec.override import MAX_SCENARIOS, apply_sets, lay_scenario, scenario_names, scenario_problems
+from isthmus.spec.override import MAX_SCENARIOS, apply_sets, lay_scenario, lay_whole_scenario, scenario_names, scenario_problems
 from isthmus.spec.protect import check_protection
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def load(path_or_name: str | Path, *, sets: Sequence[str] = (), scenario: str | 
     problems: list[Problem] = []
     written = read_document(path, problems)
     base = apply_sets(written, sets)
-    laid = base if scenario is None else apply_sets(lay_scenario(base, scenario), sets)
+    laid = base if scenario is None else apply_sets(lay_whole_scenario(base, scenario), sets)
     problems += check_protection(base) + scenario_problems(base)
     corridor, found = _validate(laid)
     said = {problem.where for problem in problems}

@@ -89,7 +89,8 @@ class Manual:
         schema = self._resolve(schema)
         if "discriminator" in schema:
             tag = schema["discriminator"]
-            return f"a prior ({{{tag['propertyName']}: {' | '.join(tag['mapping'])}, ...}})"
+            what = "prior" if tag["propertyName"] == "dist" else "mapping"
+            return f"a {what} ({{{tag['propertyName']}: {' | '.join(tag['mapping'])}, ...}})"
         options = [option for option in self._options(schema) if option.get("type") != "null"]
         if options:
             return " or ".join(self.words(option) for option in options)

@@ -123,6 +123,29 @@ def lay_scenario(document: Node, name: str) -> Node:
             found=show(name),
             remedy=did_you_mean(name, names, otherwise="the file has no scenarios" if not names else ""),
         )
+    return _laid(document, name)
+
+
+def lay_whole_scenario(document: Node, name: str) -> Node:
+    """Return the document with a named scenario laid over it, where the scenario is nothing but a partial document.
+
+    Raises:
+        InputError: no scenario has that name, or it holds shocks, which are no part of a document.
+    """
+    laid = lay_scenario(document, name)
+    scenario = document.get(("scenarios", name))
+    for key in ("shocks", "includes"):
+        if scenario is not None and scenario.child(key) is not None:
+            raise InputError.one(
+                where=f"--scenario {name[:80]}",
+                expected="a scenario that is a partial document alone",
+                found=f"one with `{key}`",
+                remedy=f"compare it with the baseline: isthmus stress CORRIDOR {name}",
+            )
+    return laid
+
+
+def _laid(document: Node, name: str) -> Node:
     part = document.get(("scenarios", name, "set"))
     return overlay(document, part) if part is not None and part.is_mapping else document
 

@@ -7,7 +7,7 @@ need more than one block (an unknown place in a leg, a cycle) live in ``spec/che
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -32,6 +32,7 @@ from isthmus.spec.primitives import (
 )
 from isthmus.spec.queues import Queue
 from isthmus.spec.reverse import Reverse
+from isthmus.spec.scenarios import Scenario
 
 
 class Source(Block):
@@ -237,14 +238,6 @@ class Claim(Block):
     value: float | None = None
     """The figure claimed."""
     note: str | None = None
-
-
-class Scenario(Block):
-    """A named override: a partial corridor document laid over the file."""
-
-    label: str
-    set: dict[str, Any]
-    """The parts of the document that differ."""
 
 
 class Corridor(Block):

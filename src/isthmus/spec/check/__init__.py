@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from isthmus.errors import Problem
-from isthmus.spec.check import dates, information, money, network, outcomes, quantities, queues, references, watches
+from isthmus.spec.check import dates, information, money, network, outcomes, quantities, queues, references, scenarios, watches
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.document import Locate, Path, capped, dotted
 from isthmus.spec.schema import Corridor
@@ -47,6 +47,14 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     money.check_short,
     information.check_campaigns,
     information.check_believed_legs,
+    scenarios.check_shock_names,
+    scenarios.check_shock_dates,
+    scenarios.check_shock_strengths,
+    scenarios.check_shock_targets,
+    scenarios.check_includes,
+    scenarios.check_contradictions,
+    scenarios.check_brought_queues,
+    scenarios.check_likelihoods,
     watches.check_watches,
     watches.check_watched_twice,
     network.check_cycles,

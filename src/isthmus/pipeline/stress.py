@@ -1,0 +1,140 @@
+"""Scenarios of a corridor on the draws of its run: `isthmus stress`, and the workshop behind a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isthmus.errors import InputError
+from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.pipeline.job import Listener, Task, carry, read
+from isthmus.spec.document import did_you_mean
+from isthmus.timegrid import shift_month
+
+if TYPE_CHECKING:
+    from isthmus.scenarios.bench import Bench
+    from isthmus.scenarios.compare import Comparison, Hazards
+    from isthmus.spec.scenarios import Scenario
+
+DRAWS = 1000
+MONTHS = 18
+FILES = ("scenarios.parquet", "scenarios.nc", "stress.json")
+
+
+def stress(
+    source: str | Path,
+    *,
+    scenarios: Sequence[str] = (),
+    out: Path,
+    draws: int = DRAWS,
+    months: int = MONTHS,
+    sets: Sequence[str] = (),
+    seed: int = 1,
+    quick: bool = False,
+    figures: Path | None = None,
+    report: Listener = lambda _: None,
+) -> RunFolder:
+    """Fit the corridor where that is not done yet, run its scenarios and write what came out into the run's folder.
+
+    Args:
+        source: Name of a shipped corridor, a corridor file or its folder.
+        scenarios: Names of scenarios; none: all of the file.
+        out: Folder in which the run's own folder is made.
+        draws: Posterior draws, as many as the fit has at most.
+        months: Months after the last fitted one.
+        sets: Overrides, ``a.b.c=VALUE``.
+        seed: Root of all random streams.
+        quick: As for `pipeline.run`.
+        figures: Table of figures in place of the corridor's own.
+        report: Called with each event.
+
+    Raises:
+        InputError: No scenario of the file has one of the names.
+    """
+    task = read(source, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures)
+    names = chosen(task, scenarios)
+    folder = carry(task, out=out, until="fit", report=report)
+    inputs = digest(task.hash, "stress", names, draws, months)
+    if folder.finished("stress", inputs):
+        return folder
+    from isthmus.pipeline import stress_files
+
+    with folder.stage("stress", inputs, FILES):
+        comparison = compared(folder, task, task.loaded.corridor.scenarios, names, draws=draws, months=months)
+        stress_files.write(folder, task, comparison)
+    return folder
+
+
+def chosen(task: Task, names: Sequence[str]) -> tuple[str, ...]:
+    """The scenarios asked for; all of the file where none is named.
+
+    Raises:
+        InputError: A name is not in the file; all such names at once.
+    """
+    known = task.loaded.corridor.scenarios
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        from isthmus.errors import Problem
+
+        raise InputError(
+            Problem(
+                "command line",
+                "the name of a scenario in the file",
+                f"`{name[:80]}`",
+                did_you_mean(name, list(known), otherwise="" if known else "the file has no scenarios"),
+            )
+            for name in unknown
+        )
+    return tuple(dict.fromkeys(names)) or tuple(known)
+
+
+def compared(
+    folder: RunFolder, task: Task, scenarios: Mapping[str, Scenario], names: Sequence[str], *, draws: int, months: int
+) -> Comparison:
+    """Run scenarios on a finished fit."""
+    from isthmus.scenarios.compare import compare
+    from isthmus.scenarios.rows import BASELINE
+
+    bench = prepared(folder, task, scenarios, draws=draws, months=months)
+    hazards = hazards_of(task, bench.n_samples)
+    source = f"isthmus {task.loaded.corridor.name}, figures to {task.last_fitted}"
+    return compare({BASELINE: bench}, scenarios, names, hazards, source=source)
+
+
+def prepared(folder: RunFolder, task: Task, scenarios: Mapping[str, Scenario], *, draws: int, months: int) -> Bench:
+    """The bench of a run."""
+    from isthmus.forecast.predict import thin
+    from isthmus.pipeline.files import read_vectors
+    from isthmus.pipeline.stages import evidence_of
+    from isthmus.scenarios.bench import bench
+
+    return bench(
+        task.loaded.corridor,
+        task.model,
+        thin(read_vectors(folder), draws),
+        evidence_of(task),
+        last_month=shift_month(task.last_fitted, months),
+        seed=task.seed,
+        scenarios=scenarios,
+        predictor=task.predictor,
+    )
+
+
+def hazards_of(task: Task, n_samples: int) -> Hazards:
+    """Events expected on a passage in the months ahead, ``(sample,)`` by leg and kind; none without the block."""
+    block = task.loaded.corridor.harm
+    if block is None:
+        return {}
+    from isthmus.data.wanted import flow_of
+    from isthmus.forecast.harmed import OPEN_BY_GROUP
+    from isthmus.forecast.years import AHEAD
+    from isthmus.inference.harm import fit_harm
+    from isthmus.streams import stream, stream_seed
+
+    fit = fit_harm(block, flow_of(task.figures, block.everyone, "ALL"), seed=stream_seed(task.seed, "harm"), n_samples=n_samples)
+    return {
+        (leg, kind): fit.hazard(leg, kind, AHEAD, stream(task.seed, "harm", leg, kind, AHEAD))
+        for leg in block.legs
+        for kind in OPEN_BY_GROUP
+    }

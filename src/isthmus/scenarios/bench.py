@@ -1,0 +1,232 @@
+"""One compiled program for the baseline and all scenarios, on the same draws and the same paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from isthmus.engines.result import Trajectories
+from isthmus.forecast.predict import Predictor, extend
+from isthmus.inference.posterior import Evidence, Layout, Paths, simulate
+from isthmus.model.choice import Choices
+from isthmus.model.network import Knowledge, Model, Push, compile_model
+from isthmus.model.parameters import Values
+from isthmus.scenarios.arrays import Arrays, Scene, arrays, knowledge_of
+from isthmus.scenarios.furnish import Furnished, furnish
+from isthmus.scenarios.gathered import Named, gathered
+from isthmus.scenarios.strengths import Strengths
+from isthmus.spec.scenarios import Scenario
+from isthmus.spec.schema import Corridor
+
+Floats = NDArray[np.float64]
+
+CHUNK = 250
+"""Draws carried at once: enough to keep both cores busy, few enough to stay in the cache."""
+
+KEPT = ("departures", "arrivals", "leg_flow", "settled", "waiting", "moving", "turned_back", "queued", "stranded",
+        "working", "believed")  # fmt: skip
+"""Parts of the trajectories that scenarios are compared on."""
+
+
+class Ahead(NamedTuple):
+    """The months to come, the axis of draws in front.
+
+    Attributes:
+        flows: Trajectories by step from the first month ahead on; parts of absent blocks are None.
+        expected: Expected figures by month from the first month ahead on, ``(sample, series, month)``.
+    """
+
+    flows: Trajectories
+    expected: Any
+
+
+def divert(model: Model, n_extra: int, shares: Array, chosen: Choices) -> Choices:
+    """Let the extra legs take their exact shares ``(extra leg, group, step)``, the other ways sharing what is left."""
+    leg, settle = chosen.leg, chosen.settle
+    if model.strata is not None:
+        shares = model.strata.same(shares)
+    first = len(model.legs) - n_extra
+    for n in range(n_extra):
+        tail = model.legs[first + n].tail
+        others = np.array([k for k in model.places[tail].legs_out if k != first + n])
+        leg = leg.at[others].multiply(1 - shares[n]).at[first + n].set(shares[n])
+        settle = settle.at[tail].multiply(1 - shares[n])
+    return Choices(leg, settle, chosen.value)
+
+
+def _ahead(model: Model, n_extra: int, first: int, natural: Array, paths: Paths, knowledge: Knowledge, shares: Array) -> Ahead:
+    adjust = partial(divert, model, n_extra, shares) if n_extra else (lambda chosen: chosen)
+    found = simulate(model, Values(model.table, natural), paths, knowledge, adjust)
+    step = int(np.flatnonzero(model.grid.month_of_step == first)[0])
+    parts = {name: getattr(found.trajectories, name) for name in KEPT}
+    cut = {name: None if part is None else part[..., step:] for name, part in parts.items()}
+    nothing = dict.fromkeys(Trajectories._fields)
+    return Ahead(Trajectories(**{**nothing, **cut}), found.mean[:, first:])
+
+
+def _axes(knowledge: Knowledge) -> Knowledge:
+    """Which parts of what is in force differ by draw."""
+    blocks = knowledge.blocks
+    if blocks is not None:
+        blocks = blocks._replace(places=0, others=None, attention=0, official=0)
+    return Knowledge(None, None, blocks, None, Push(0, 0, 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """Where scenarios of a corridor are tried.
+
+    Attributes:
+        corridor: The corridor of the baseline.
+        furnished: What runs.
+        seed: Root seed.
+        first: Position of the first month ahead.
+        scalars: Natural values of the corridor's quantities, ``(sample, quantity)``.
+        natural: The same by name.
+        paths: Paths over the whole grid.
+    """
+
+    corridor: Corridor
+    furnished: Furnished
+    seed: int
+    first: int
+    scalars: Floats
+    natural: dict[str, Floats]
+    paths: Paths
+
+    @property
+    def model(self) -> Model:
+        """The furnished model."""
+        return self.furnished.model
+
+    @property
+    def n_samples(self) -> int:
+        """Draws."""
+        return len(self.scalars)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Months ahead."""
+        return self.model.grid.months[self.first :]
+
+    @property
+    def first_step(self) -> int:
+        """Position of the first step ahead."""
+        return int(np.flatnonzero(self.model.grid.month_of_step == self.first)[0])
+
+    @cached_property
+    def _program(self) -> Any:
+        knowledge = self.furnished.knowledge
+        one = partial(_ahead, self.model, len(self.furnished.extra), self.first)
+        return jax.jit(jax.vmap(one, in_axes=(0, 0, _axes(knowledge), 0)))
+
+    @cached_property
+    def baseline(self) -> Ahead:
+        """The corridor as it stands."""
+        return self._run(arrays(self.scene(), ()))
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """Expected departures a month in the baseline, 0 before the months ahead, ``(sample, group, step)``."""
+        grid = self.model.grid
+        out = np.zeros((self.n_samples, len(self.model.groups), grid.n_steps))
+        out[..., self.first_step :] = self.baseline.flows.departures / grid.days[self.first_step :] * (365.25 / 12)
+        return out
+
+    def scene(self, *, fixed: Mapping[str, float] | None = None, after: bool = False) -> Scene:
+        """What shocks are read against; ``fixed`` strengths are held, ``after`` the baseline is known."""
+        shape = (self.n_samples, len(self.model.groups), self.model.grid.n_steps)
+        leaving = self.leaving if after else np.zeros(shape)
+        return Scene(self.corridor, self.furnished, Strengths(self.seed, self.n_samples, fixed or {}), self.natural, leaving)
+
+    def run(self, shocks: Sequence[Named], *, fixed: Mapping[str, float] | None = None) -> tuple[Ahead, Arrays, Strengths]:
+        """A scenario's months ahead, what it changed and what its strengths were."""
+        scene = self.scene(fixed=fixed, after=True)
+        found = arrays(scene, shocks)
+        return self._run(found), found, scene.strengths
+
+    def _run(self, found: Arrays) -> Ahead:
+        added = [found.numbers[name] for name in self.furnished.quantities]
+        n_new = len(self.model.table.names) + len(self.model.table.fixed) - self.scalars.shape[1] - len(added)
+        nobody = [np.full(self.n_samples, value) for value in list(self.model.table.fixed.values())[-n_new:] if n_new]
+        natural = np.column_stack([self.scalars, *added, *nobody]) if added or nobody else self.scalars
+        whole = (natural, self.paths, knowledge_of(self.scene(), found), found.shares)
+        pieces = []
+        size = min(CHUNK, self.n_samples)
+        for start in range(0, self.n_samples, size):
+            # the last piece reaches back, so that all have the shape that was compiled
+            at = slice(min(start, self.n_samples - size), min(start, self.n_samples - size) + size)
+            piece = jax.tree.map(np.asarray, self._program(*self._cut(whole, at)))
+            pieces.append(jax.tree.map(lambda part, skip=start - at.start: part[skip:], piece))
+        whole_again: Ahead = jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+        return whole_again
+
+    def _cut(self, whole: tuple[Any, Paths, Knowledge, Any], at: slice) -> tuple[Any, ...]:
+        natural, paths, knowledge, shares = whole
+        blocks = knowledge.blocks
+        if blocks is not None:
+            blocks = blocks._replace(places=blocks.places[at], attention=blocks.attention[at], official=blocks.official[at])
+        push = Push(*(part[at] for part in knowledge.push or ()))
+        known = knowledge._replace(blocks=blocks, push=push)
+        return natural[at], jax.tree.map(lambda path: path[at], paths), known, shares[at]
+
+
+def bench(
+    corridor: Corridor,
+    fitted: Model,
+    vectors: Floats,
+    evidence: Evidence,
+    *,
+    last_month: str,
+    seed: int,
+    scenarios: Mapping[str, Scenario],
+    predictor: Predictor | None = None,
+) -> Bench:
+    """Set up a bench for a corridor's scenarios.
+
+    Args:
+        corridor: As checked, its scenarios and those to be tried among them.
+        fitted: The model that was fitted.
+        vectors: Its posterior draws, ``(sample, size)``.
+        evidence: What the fit saw.
+        last_month: Last month to come.
+        seed: Root seed of the run; the same streams as its forecast.
+        scenarios: All that will be tried, so that one furnished model serves them.
+        predictor: Compiled prediction of the fitted model, where there is one.
+    """
+    last = int(evidence.last)
+    predictor = Predictor(fitted) if predictor is None else predictor
+    scalars, seen = predictor.seen_paths(jnp.asarray(vectors), evidence)
+    natural = predictor.natural(scalars)
+    model = compile_model(corridor, last_month)
+    paths = extend(model, natural, _longer(model, seen), last, seed=seed, names=())
+    shocks = [named for name in scenarios for named in gathered(scenarios, name)]
+    furnished = furnish(corridor, model, model.knowledge, shocks)
+    names = (*model.table.names, *model.table.fixed)
+    columns = np.stack([natural[name] for name in names], axis=1)
+    return Bench(corridor, furnished, seed, last + 1, columns, natural, paths)
+
+
+def _longer(model: Model, paths: Paths) -> Paths:
+    """Paths of the fitted grid on a grid that ends at another month; what is beyond the fit is drawn later."""
+    n, drivers = Layout.of(model).n_months, Layout.of(model)
+
+    def stretch(path: Any) -> Floats:
+        path = np.array(path)[..., :n]
+        return np.pad(path, [(0, 0)] * (path.ndim - 1) + [(0, n - path.shape[-1])], mode="edge")
+
+    departures, legs, seen, latent = paths
+    if latent is not None and drivers.n_drivers:
+        more = drivers.n_latent - np.shape(latent)[-1]
+        latent = np.pad(np.array(latent), [(0, 0), (0, 0), (0, more)])[..., : drivers.n_latent]
+    else:
+        latent = np.zeros((len(np.array(departures)), drivers.n_drivers, drivers.n_latent))
+    return Paths(stretch(departures), stretch(legs), stretch(seen), latent)
