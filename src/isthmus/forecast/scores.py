@@ -42,6 +42,12 @@ def covered(draws: Floats, observed: Floats | float, width: float) -> NDArray[np
     return np.asarray((low <= observed) & (observed <= high))
 
 
+def pit(draws: Floats, observed: Floats | float) -> Floats:
+    """Probability integral transform, ties counted half: uniform if forecasts are calibrated; the draw axis comes first."""
+    below, ties = (draws < observed).mean(axis=0), (draws == observed).mean(axis=0)
+    return np.asarray(below + 0.5 * ties)
+
+
 def relative_skill(ours: Floats, theirs: Floats) -> float:
     """Geometric mean over (series, horizon) of the ratio of mean CRPS on log(1 + y).
 
@@ -49,18 +55,18 @@ def relative_skill(ours: Floats, theirs: Floats) -> float:
         ours: Scores, ``(origin, series, horizon)``, NaN where there is none; used where both have one.
         theirs: The rival's, same shape.
     """
-    return float(_relative_skills(ours[None], theirs[None])[0])
+    return float(_relative_skills(ours, theirs, np.ones((1, len(ours))))[0])
 
 
-def _relative_skills(ours: Floats, theirs: Floats) -> Floats:
-    """`relative_skill` of many resamples, ``(resample, origin, series, horizon)`` to ``(resample,)``."""
+def _relative_skills(ours: Floats, theirs: Floats, counts: Floats) -> Floats:
+    """`relative_skill` of many resamples, each a count of every origin, ``(resample, origin)`` to ``(resample,)``."""
     both = ~np.isnan(ours) & ~np.isnan(theirs)
-    mine, rival = (np.where(both, scores, 0.0).sum(axis=1) for scores in (ours, theirs))
+    mine, rival = (counts @ np.where(both, scores, 0.0).reshape(len(ours), -1) for scores in (ours, theirs))
+    told = (counts @ both.reshape(len(ours), -1) > 0) & (mine > 0) & (rival > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(both.any(axis=1), np.log(mine / rival), np.nan).reshape(len(ours), -1)
-    counted = ~np.isnan(ratio)
-    total = np.where(counted, ratio, 0.0).sum(axis=1)
-    return np.asarray(np.where(counted.any(axis=1), np.exp(total / np.maximum(counted.sum(axis=1), 1)), np.nan))
+        ratio = np.where(told, np.log(mine / rival), 0.0).sum(axis=1)
+    n = told.sum(axis=1)
+    return np.asarray(np.where(n > 0, np.exp(ratio / np.maximum(n, 1)), np.nan))
 
 
 def skill_interval(
@@ -76,6 +82,9 @@ def skill_interval(
     n = len(ours)
     starts = generator.integers(0, n, (n_resamples, -(-n // block)))
     rows = (starts[:, :, None] + np.arange(block)).reshape(n_resamples, -1)[:, :n] % n
-    skills = _relative_skills(ours[rows], theirs[rows])
+    counts = (rows[:, :, None] == np.arange(n)).sum(axis=1).astype(float)
+    skills = _relative_skills(ours, theirs, counts)
+    if np.isnan(skills).all():
+        return float("nan"), float("nan")
     low, high = np.nanquantile(skills, [(1 - width) / 2, (1 + width) / 2])
     return float(low), float(high)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics, diagnose
@@ -123,6 +124,12 @@ def search_and_sample(
     return Sampled(*(np.concatenate(part) for part in parts))
 
 
+@lru_cache(maxsize=4)
+def density_of(model: Model) -> partial[Array]:
+    """The log density of a model, one object a model, so that it is compiled once."""
+    return partial(log_density, model)
+
+
 def fit(
     model: Model, evidence: Evidence, *, seed: int, effort: Effort = Effort(), progress: Progress = lambda _: None
 ) -> Posterior:
@@ -156,7 +163,7 @@ def fit_batch(
     stacked = jax.tree.map(lambda *rows: jnp.stack([jnp.asarray(r) for r in rows]), *evidence)
     starts = np.stack([start_vector(model, e) for e in evidence])
     streams = [stream(seed, "hmc") for seed in seeds]
-    drawn = search_and_sample(compiled_gradient(partial(log_density, model), stacked), starts, free, streams, effort, progress)
+    drawn = search_and_sample(compiled_gradient(density_of(model), stacked), starts, free, streams, effort, progress)
     out = []
     for n in range(len(evidence)):
         vectors = drawn.vectors[:, n].transpose(1, 0, 2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -33,13 +34,19 @@ TARGET_ACCEPTANCE = 0.95
 
 def compiled_gradient(density: Callable[[Array, Any], Array], data: Any) -> Gradient:
     """Compile value and gradient of ``density(vector, data)`` for all chains of all fits; ``data`` has a leading fit axis."""
-    program = jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(density), in_axes=(0, None))))
+    program = _program(density)
 
     def gradient(vectors: Floats) -> tuple[Floats, Floats]:
         values, slopes = program(vectors, data)
         return np.asarray(values), np.asarray(slopes)
 
     return gradient
+
+
+@lru_cache(maxsize=4)
+def _program(density: Callable[[Array, Any], Array]) -> Any:
+    """The compiled program of a density, made once for all fits that name the same one."""
+    return jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(density), in_axes=(0, None))))
 
 
 @dataclass(frozen=True)

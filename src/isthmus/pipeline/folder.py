@@ -82,6 +82,7 @@ class RunFolder:
         """
         target = self.path / name
         with output_errors(target):
+            target.parent.mkdir(exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".part-", suffix=Path(name).suffix, dir=self.path)
             os.close(handle)
             try:

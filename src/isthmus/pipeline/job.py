@@ -19,6 +19,7 @@ from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
 if TYPE_CHECKING:
+    from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
     from isthmus.model.network import Model
 
@@ -62,20 +63,33 @@ class Task:
         """Last month that the fit sees."""
         return self.observations.months[-1]
 
+    @property
+    def last_month(self) -> str:
+        """Last month of the forecast."""
+        return shift_month(self.last_fitted, self.loaded.corridor.time.horizon_months)
+
     @cached_property
+    def text(self) -> str:
+        """The corridor as text, by which stages and units of work name it."""
+        from isthmus.forecast.compiled import text_of
+
+        return text_of(self.loaded.corridor)
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        from isthmus.forecast.compiled import compiled
+
+        return compiled(self.text, self.last_month)
+
+    @property
     def model(self) -> Model:
         """The corridor compiled to the end of the forecast."""
-        from isthmus.model.network import compile_model
+        return self._compiled.model
 
-        corridor = self.loaded.corridor
-        return compile_model(corridor, shift_month(self.last_fitted, corridor.time.horizon_months))
-
-    @cached_property
+    @property
     def predictor(self) -> Predictor:
         """Compiled prediction, shared by the stages of one call."""
-        from isthmus.forecast.predict import Predictor
-
-        return Predictor(self.model)
+        return self._compiled.predictor
 
     @property
     def hash(self) -> str:
@@ -174,7 +188,7 @@ def open_folder(out: Path, task: Task) -> RunFolder:
         "quick": task.quick,
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "last_fitted": task.last_fitted,
-        "last_month": shift_month(task.last_fitted, task.loaded.corridor.time.horizon_months),
+        "last_month": task.last_month,
         "environment": {"python": platform.python_version(), "platform": platform.platform(), **_versions()},
     }
     return RunFolder.open(out / f"{task.loaded.corridor.name}-{task.hash[:12]}", facts)

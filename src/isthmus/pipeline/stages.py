@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.forecast import backtest as backtesting
-from isthmus.forecast.baselines import RIVALS
+from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.predict import thin
 from isthmus.forecast.prior import prior_predictive
+from isthmus.forecast.rivals import NAIVE, Outlook
 from isthmus.inference.fit import QUICK, Effort, fit
 from isthmus.inference.posterior import Evidence
-from isthmus.model.network import Knowledge, Model, knowledge_of
+from isthmus.model.network import Model
 from isthmus.pipeline import files, outcomes, summary
+from isthmus.pipeline.backtesting import backtest_stage
 from isthmus.pipeline.folder import RunFolder
 from isthmus.streams import stream_seed
-from isthmus.timegrid import month_range, shift_month
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -31,9 +28,6 @@ Progress = Callable[[float], None]
 
 N_SAMPLES = 400
 FULL = Effort(chains=4, warmup=600, draws=1500)
-FIRST_ORIGIN_AFTER = 12
-"""Months fitted before the first origin of the backtest."""
-LEAST_ORIGINS = 8
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
@@ -45,12 +39,6 @@ def figures_on_grid(model: Model, task: Task) -> Floats:
     used = np.where(observations.mask, observations.values, np.nan)[rows]
     out[:, begin : begin + used.shape[1]] = used
     return out
-
-
-def known_on(task: Task, model: Model) -> Callable[[dt.date], Knowledge]:
-    """Rules and policies as announced by a day."""
-    places = [place.id for place in model.places]
-    return lambda day: knowledge_of(task.loaded.corridor, places, model.grid, day)
 
 
 def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
@@ -78,7 +66,7 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
 def evidence_of(task: Task) -> Evidence:
     """All figures up to the last fitted month and all rules and policies of the file."""
     last = task.model.grid.position(task.last_fitted)
-    return backtesting.evidence_at(figures_on_grid(task.model, task), last, task.model.knowledge)
+    return evidence_at(figures_on_grid(task.model, task), last, task.model.knowledge)
 
 
 def forecast_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
@@ -98,55 +86,11 @@ def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, 
     """Draws of each rival from the last fitted month, ``(draw, series, month ahead)``, NaN where it has none."""
     horizon = task.loaded.corridor.time.horizon_months
     out = {}
-    for name, rival in RIVALS.items():
-        draws = [rival(values[k, model.fit_from : last + 1], horizon, N_SAMPLES) for k in range(len(model.sights))]
-        out[name] = np.stack([np.full((N_SAMPLES, horizon), np.nan) if d is None else d for d in draws], axis=1)
+    for name, rival in NAIVE.items():
+        said = [rival(values[k, model.fit_from : last + 1], horizon) for k in range(len(model.sights))]
+        silent = np.full((N_SAMPLES, horizon), np.nan)
+        out[name] = np.stack([one.draws(N_SAMPLES) if isinstance(one, Outlook) else silent for one in said], axis=1)
     return out
-
-
-def backtest_origins(task: Task) -> tuple[str, ...]:
-    """Origins from a year after the first fitted month to a month before the last."""
-    first = shift_month(task.loaded.corridor.time.fit_from, FIRST_ORIGIN_AFTER)
-    origins = month_range(first, shift_month(task.last_fitted, -1))
-    if task.quick and len(origins) > LEAST_ORIGINS:
-        return tuple(origins[int(k)] for k in np.linspace(0, len(origins) - 1, LEAST_ORIGINS))
-    return origins
-
-
-def backtest_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
-    """Rolling origins inside the figures, against the rivals."""
-    model = task.model
-    horizon = task.loaded.corridor.time.horizon_months
-    origins = backtest_origins(task)
-    effort = backtesting.QUICK if task.quick else backtesting.EFFORT
-    result = backtesting.backtest(
-        model,
-        figures_on_grid(model, task),
-        origins,
-        known_on(task, model),
-        horizon=horizon,
-        seed=task.seed,
-        effort=effort,
-        progress=progress,
-    )
-    folder.write_text("scores.csv", score_table(model, result))
-    folder.write_json("backtest.json", {"origins": list(result.origins), "largest_rhat": result.largest_rhat.round(4).tolist()})
-
-
-def score_table(model: Model, result: backtesting.Backtest) -> str:
-    """Rows of ``scores.csv``."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["model", "checkpoint", "group", "origin", "horizon", *backtesting.MEASURES])
-    for m, name in enumerate(backtesting.MODELS):
-        for n, origin in enumerate(result.origins):
-            for k, sight in enumerate(model.sights):
-                for h in range(result.scores["wis"].shape[-1]):
-                    scores = [result.scores[measure][m, n, k, h] for measure in backtesting.MEASURES]
-                    if not np.isnan(scores[0]):
-                        row = [name, sight.id, model.groups[sight.group], origin, h + 1]
-                        table.writerow([*row, *(f"{score:.6g}" for score in scores)])
-    return text.getvalue()
 
 
 def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:

@@ -10,14 +10,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from isthmus.forecast.backtest import MEASURES, MODELS
+from isthmus.forecast.backtest import MEASURES
 from isthmus.forecast.scores import relative_skill, skill_interval
+from isthmus.pipeline.backtesting import SHOWN
 from isthmus.streams import stream
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
 
 Floats = NDArray[np.float64]
+MODELS = tuple(entry.model for entry in SHOWN)
 
 
 def read_scores(path: Path, series: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Floats]]:

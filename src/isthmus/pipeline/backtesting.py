@@ -1,0 +1,147 @@
+"""The backtest of a run: blocks of origins, each a file named by what it was made from, and ``scores.csv``.
+
+A stopped backtest goes on from its finished blocks; blocks that `isthmus run` made serve `isthmus backtest`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.compute import HERE, Place, each
+from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecasts, forecast_block, vintages_of
+from isthmus.forecast.backtest.origins import blocks_of, usual_origins
+from isthmus.forecast.backtest.rivalry import Said, naive_block
+from isthmus.forecast.backtest.scoring import (
+    MEASURES,
+    NO_TRACK,
+    OURS,
+    Entry,
+    Scored,
+    Stand,
+    observed_after,
+    score_stands,
+    stands,
+)
+from isthmus.forecast.compiled import Compiled, compiled
+from isthmus.forecast.rivals import NAIVE
+from isthmus.pipeline.folder import RunFolder, digest
+
+if TYPE_CHECKING:
+    from isthmus.pipeline.job import Task
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+LEAST_ORIGINS = 8
+"""Origins of a quick run."""
+KEPT = "backtest"
+"""Subfolder of the blocks."""
+SHOWN = (Entry(OURS, "real_time"), *(Entry(name, NO_TRACK) for name in NAIVE))
+"""Entries of ``scores.csv``."""
+
+
+def backtest_origins(task: Task) -> tuple[str, ...]:
+    """Usual origins; a quick run takes some of them."""
+    origins = usual_origins(task.loaded.corridor.time.fit_from, task.last_fitted)
+    if task.quick and len(origins) > LEAST_ORIGINS:
+        return tuple(origins[int(k)] for k in np.linspace(0, len(origins) - 1, LEAST_ORIGINS))
+    return origins
+
+
+def blocks(task: Task, origins: Sequence[str]) -> list[Block]:
+    """The units of work of a backtest."""
+    corridor = task.loaded.corridor
+    effort = QUICK if task.quick else EFFORT
+    return [
+        Block(task.text, task.figures, task.last_month, part, corridor.time.horizon_months, task.seed, effort)
+        for part in blocks_of(origins, SIZE)
+    ]
+
+
+def file_of(block: Block, kind: str) -> str:
+    """Name of a block's file: what it was made from."""
+    posterior = "" if block.posterior is None else digest(block.posterior.tobytes().hex())
+    parts = (block.corridor, block.figures.hash, block.last_month, block.origins, block.horizon, block.seed)
+    return f"{KEPT}/{kind}-{digest(kind, *parts, asdict(block.effort), block.size, posterior)[:20]}.npz"
+
+
+def forecasts_of(folder: RunFolder, units: Sequence[Block], kind: str, place: Place, progress: Progress) -> list[Forecasts]:
+    """Forecasts of all blocks, in their order; those that have no file yet are made, and kept as they finish."""
+    names = [file_of(unit, kind) for unit in units]
+    todo = [n for n, name in enumerate(names) if not (folder.path / name).is_file()]
+    for done, (n, found) in enumerate(each(forecast_block, [units[k] for k in todo], place), start=1):
+        folder.write(names[todo[n]], partial(_put, found.to_bytes()))
+        progress(done / len(todo))
+    return [Forecasts.read(folder.path / name) for name in names]
+
+
+def _put(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+
+
+def backtest_stage(folder: RunFolder, task: Task, progress: Progress, place: Place = HERE) -> None:
+    """Rolling origins inside the figures, against the naive rivals."""
+    origins = backtest_origins(task)
+    units = blocks(task, origins)
+    forecasts = forecasts_of(folder, units, "real", place, progress)
+    work = compiled(task.text, task.last_month)
+    scored = score_blocks(work, units, forecasts, [said for unit in units for said in naive_block(unit)])
+    folder.write_text("scores.csv", score_table(work, scored))
+    folder.write_json(
+        "backtest.json",
+        {
+            "origins": list(origins),
+            "largest_rhat": [round(float(r), 4) for found in forecasts for r in found.rhat],
+            "vintages": dict(zip(scored.series, vintages_of(work, task.figures).how, strict=True)),
+            "missing": missing_rows(scored),
+        },
+    )
+
+
+def score_blocks(work: Compiled, units: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> Scored:
+    """Scores of all blocks."""
+    origins = [origin for unit in units for origin in unit.origins]
+    rows = [row for block, part in zip(forecasts, _parts(units, said), strict=True) for row in _rows(work, units[0], block, part)]
+    return score_stands(origins, [sight.id for sight in work.model.sights], rows, units[0].horizon)
+
+
+def _parts(units: Sequence[Block], said: Sequence[Said]) -> list[list[Said]]:
+    by_origin = {one.origin: one for one in said}
+    return [[by_origin[origin] for origin in unit.origins] for unit in units]
+
+
+def _rows(work: Compiled, unit: Block, forecasts: Forecasts, said: Sequence[Said]) -> list[list[Stand]]:
+    lasts = [work.model.grid.position(origin) for origin in forecasts.origins]
+    observed = observed_after(vintages_of(work, unit.figures).latest, lasts, unit.horizon)
+    return stands(forecasts, said, observed)
+
+
+def missing_rows(scored: Scored) -> list[dict[str, object]]:
+    """What has no forecast, and why."""
+    return [
+        {"model": entry.model, "track": entry.track, "series": series, "reason": reason, "origins": origins}
+        for (entry, series, reason), origins in scored.missing.items()
+    ]
+
+
+def score_table(work: Compiled, scored: Scored) -> str:
+    """Rows of ``scores.csv``."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["model", "checkpoint", "group", "origin", "horizon", *MEASURES])
+    groups = [work.model.groups[sight.group] for sight in work.model.sights]
+    for entry in (entry for entry in SHOWN if entry in scored.entries):
+        tables = [scored.scores[measure][entry] for measure in MEASURES]
+        for n, k, h in np.argwhere(~np.isnan(tables[0])):
+            row = [entry.model, scored.series[k], groups[k], scored.origins[n], h + 1]
+            table.writerow([*row, *(f"{found[n, k, h]:.6g}" for found in tables)])
+    return text.getvalue()
