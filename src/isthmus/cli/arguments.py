@@ -13,6 +13,7 @@ from isthmus.cli.data_arguments import add_data_commands
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
 from isthmus.cli.stress_arguments import add_stress_command
+from isthmus.cli.trust_arguments import add_trust_options
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -35,7 +36,7 @@ STAGES = {
     "run": ("report", "Fit, forecast, backtest and report a corridor."),
     "fit": ("fit", "Learn the model from the figures and stop there."),
     "forecast": ("forecast", "Fit and forecast, without backtest and report."),
-    "backtest": ("backtest", "Fit, forecast and hold earlier forecasts against what came."),
+    "backtest": ("backtest", "Hold earlier forecasts of every model and policy track against what came."),
 }
 """Command: the stage after which it stops, and its line in the help."""
 
@@ -118,6 +119,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
 
     for name, (_, line) in STAGES.items():
         _add_run_options(add(name, line))
+    add_trust_options(commands)
     _add_corridor_options(add("check", "Read a corridor and its figures and say everything that is wrong."))
     command = add("show", "Print a run.")
     command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")

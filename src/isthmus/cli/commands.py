@@ -38,6 +38,14 @@ def run(options: Namespace) -> None:
     show.print_run(folder.path, as_json=options.json)
 
 
+def backtest(options: Namespace) -> None:
+    """Hold past forecasts of every model against what came, and print the leaderboard."""
+    from isthmus.cli import trust_commands
+
+    _refuse_unwritable(options.out)
+    trust_commands.backtest(options)
+
+
 def check(options: Namespace) -> None:
     """Read the corridor, its figures, and the one against the other; raise everything that is wrong."""
     from isthmus.data.align import align
@@ -155,6 +163,7 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "serve": serve,
     "stress": stress,
     **dict.fromkeys(arguments.STAGES, run),
+    "backtest": backtest,
     "check": check,
     "show": show_run,
     "new": new,

@@ -6,18 +6,19 @@ A stopped backtest goes on from its finished blocks; blocks that `isthmus run` m
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.compute import HERE, Place, each
-from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecasts, forecast_block, vintages_of
+from isthmus import __version__
+from isthmus.compute import Folder, Place, Unit, run
+from isthmus.compute.unit import Work
+from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecasts, forecast_unit, vintages_of
 from isthmus.forecast.backtest.origins import blocks_of, usual_origins
 from isthmus.forecast.backtest.rivalry import Said, naive_block
 from isthmus.forecast.backtest.scoring import (
@@ -43,8 +44,7 @@ Progress = Callable[[float], None]
 
 LEAST_ORIGINS = 8
 """Origins of a quick run."""
-KEPT = "backtest"
-"""Subfolder of the blocks."""
+LOCAL = Place("local")
 SHOWN = (Entry(OURS, "real_time"), *(Entry(name, NO_TRACK) for name in NAIVE))
 """Entries of ``scores.csv``."""
 
@@ -67,32 +67,25 @@ def blocks(task: Task, origins: Sequence[str]) -> list[Block]:
     ]
 
 
-def file_of(block: Block, kind: str) -> str:
-    """Name of a block's file: what it was made from."""
-    posterior = "" if block.posterior is None else digest(block.posterior.tobytes().hex())
-    parts = (block.corridor, block.figures.hash, block.last_month, block.origins, block.horizon, block.seed)
-    return f"{KEPT}/{kind}-{digest(kind, *parts, asdict(block.effort), block.size, posterior)[:20]}.npz"
+def unit_of(block: Block, work: Work, stage: str) -> Unit:
+    """The unit of work of a block; its name holds all that its result depends on."""
+    posterior = "" if block.posterior is None else hashlib.sha256(block.posterior.tobytes()).hexdigest()
+    parts = (block.corridor, block.figures.hash, block.last_month, block.origins, block.horizon, block.seed, block.size)
+    inputs = digest(__version__, *parts, asdict(block.effort), posterior)
+    return Unit(work, inputs, stage, origin=f"{block.origins[0]} to {block.origins[-1]}", arguments={"block": block})
 
 
-def forecasts_of(folder: RunFolder, units: Sequence[Block], kind: str, place: Place, progress: Progress) -> list[Forecasts]:
-    """Forecasts of all blocks, in their order; those that have no file yet are made, and kept as they finish."""
-    names = [file_of(unit, kind) for unit in units]
-    todo = [n for n, name in enumerate(names) if not (folder.path / name).is_file()]
-    for done, (n, found) in enumerate(each(forecast_block, [units[k] for k in todo], place), start=1):
-        folder.write(names[todo[n]], partial(_put, found.to_bytes()))
-        progress(done / len(todo))
-    return [Forecasts.read(folder.path / name) for name in names]
+def forecasts_of(folder: RunFolder, made: Sequence[Block], stage: str, place: Place, progress: Progress) -> list[Forecasts]:
+    """Forecasts of all blocks, in their order; those that the run folder has are not made again."""
+    units = [unit_of(block, forecast_unit, stage) for block in made]
+    return [Forecasts.of(arrays) for _, arrays in run(units, on=place, storage=Folder(folder.path), progress=progress)]
 
 
-def _put(content: bytes, path: Path) -> None:
-    path.write_bytes(content)
-
-
-def backtest_stage(folder: RunFolder, task: Task, progress: Progress, place: Place = HERE) -> None:
+def backtest_stage(folder: RunFolder, task: Task, progress: Progress, place: Place = LOCAL) -> None:
     """Rolling origins inside the figures, against the naive rivals."""
     origins = backtest_origins(task)
     units = blocks(task, origins)
-    forecasts = forecasts_of(folder, units, "real", place, progress)
+    forecasts = forecasts_of(folder, units, "backtest", place, progress)
     work = compiled(task.text, task.last_month)
     scored = score_blocks(work, units, forecasts, [said for unit in units for said in naive_block(unit)])
     folder.write_text("scores.csv", score_table(work, scored))
@@ -107,22 +100,21 @@ def backtest_stage(folder: RunFolder, task: Task, progress: Progress, place: Pla
     )
 
 
-def score_blocks(work: Compiled, units: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> Scored:
+def score_blocks(work: Compiled, made: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> Scored:
     """Scores of all blocks."""
-    origins = [origin for unit in units for origin in unit.origins]
-    rows = [row for block, part in zip(forecasts, _parts(units, said), strict=True) for row in _rows(work, units[0], block, part)]
-    return score_stands(origins, [sight.id for sight in work.model.sights], rows, units[0].horizon)
+    origins = [origin for block in made for origin in block.origins]
+    return score_stands(origins, [sight.id for sight in work.model.sights], rows_of(work, made, forecasts, said), made[0].horizon)
 
 
-def _parts(units: Sequence[Block], said: Sequence[Said]) -> list[list[Said]]:
+def rows_of(work: Compiled, made: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> list[list[Stand]]:
+    """All forecasts by origin and series, with what came."""
     by_origin = {one.origin: one for one in said}
-    return [[by_origin[origin] for origin in unit.origins] for unit in units]
-
-
-def _rows(work: Compiled, unit: Block, forecasts: Forecasts, said: Sequence[Said]) -> list[list[Stand]]:
-    lasts = [work.model.grid.position(origin) for origin in forecasts.origins]
-    observed = observed_after(vintages_of(work, unit.figures).latest, lasts, unit.horizon)
-    return stands(forecasts, said, observed)
+    latest, horizon = vintages_of(work, made[0].figures).latest, made[0].horizon
+    rows = []
+    for found in forecasts:
+        observed = observed_after(latest, [work.model.grid.position(origin) for origin in found.origins], horizon)
+        rows += stands(found, [by_origin[origin] for origin in found.origins], observed)
+    return rows
 
 
 def missing_rows(scored: Scored) -> list[dict[str, object]]:

@@ -82,7 +82,6 @@ class RunFolder:
         """
         target = self.path / name
         with output_errors(target):
-            target.parent.mkdir(exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".part-", suffix=Path(name).suffix, dir=self.path)
             os.close(handle)
             try:

@@ -153,6 +153,53 @@ def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = 
     return folder
 
 
+def backtest(
+    source: str | Path,
+    *,
+    out: Path,
+    sets: Sequence[str] = (),
+    scenario: str | None = None,
+    seed: int = 1,
+    quick: bool = False,
+    figures: Path | None = None,
+    origins: int | tuple[str, ...] | None = None,
+    on: str = "local",
+    report: Listener = lambda _: None,
+) -> RunFolder:
+    """Hold past forecasts of every model and policy track against what came; fit first where the folder has no fit.
+
+    Args:
+        source: As in `run`.
+        out: As in `run`.
+        sets: As in `run`.
+        scenario: As in `run`.
+        seed: As in `run`.
+        quick: As in `run`.
+        figures: As in `run`.
+        origins: How many of the last possible origins, or their months; absent: the usual ones.
+        on: Where the work runs, see `isthmus.compute`.
+        report: Called with each event.
+
+    Raises:
+        InputError: Origins outside the data, or more than there are.
+    """
+    from isthmus.compute import place_of
+
+    place = place_of(on)
+    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    from isthmus.pipeline import leaderboard
+
+    wanted = leaderboard.origins_of(task, origins)
+    folder = run(
+        source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast",
+        report=lambda event: report(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
+    )  # fmt: skip
+    report(Event("backtest", 0.3))
+    leaderboard.leaderboard_stage(folder, task, wanted, place, _listener(report, "backtest", 0.3, 1.0))
+    report(Event("done", 1.0))
+    return folder
+
+
 def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:
     return lambda share: report(Event(stage, begin + share * (end - begin)))
 

@@ -6,15 +6,14 @@ dates, not the strengths. *Ex post* takes strengths and paths from the fit to al
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.compute import Arrays, Unit
 from isthmus.data.figures import Figures
 from isthmus.forecast.backtest.vintages import Vintages
 from isthmus.forecast.compiled import Compiled, compiled
@@ -91,20 +90,17 @@ class Forecasts:
     tracks: dict[str, Ahead]
     rhat: Floats
 
-    def to_bytes(self) -> bytes:
-        """The block as a file: the same arrays give the same bytes."""
-        arrays = {f"{track}.{name}": part for track, ahead in self.tracks.items() for name, part in ahead._asdict().items()}
-        out = io.BytesIO()
-        np.savez_compressed(out, origins=np.array(self.origins), rhat=self.rhat, **arrays)
-        return out.getvalue()
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The block as the result of a unit of work."""
+        parts = {f"{track}.{name}": part for track, ahead in self.tracks.items() for name, part in ahead._asdict().items()}
+        return {"origins": np.array(self.origins), "rhat": self.rhat, **parts}
 
     @classmethod
-    def read(cls, path: Path) -> Forecasts:
-        """Read a block's file."""
-        with np.load(path, allow_pickle=False) as data:
-            tracks = dict.fromkeys(name.split(".")[0] for name in data.files if "." in name)
-            made = {track: Ahead(*(np.asarray(data[f"{track}.{part}"], float) for part in Ahead._fields)) for track in tracks}
-            return cls(tuple(str(o) for o in data["origins"]), made, np.asarray(data["rhat"]))
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Forecasts:
+        """The block of a unit's result."""
+        tracks = dict.fromkeys(name.split(".")[0] for name in arrays if "." in name)
+        made = {track: Ahead(*(np.asarray(arrays[f"{track}.{part}"], float) for part in Ahead._fields)) for track in tracks}
+        return cls(tuple(str(origin) for origin in arrays["origins"]), made, np.asarray(arrays["rhat"]))
 
 
 def evidence_at(values: Floats, last: int, knowledge: Knowledge) -> Evidence:
@@ -122,6 +118,11 @@ def vintages_of(work: Compiled, figures: Figures) -> Vintages:
 def known(work: Compiled, origin: str) -> Knowledge:
     """Rules and policies announced by the end of a month."""
     return knowledge_of(work.corridor, [place.id for place in work.model.places], work.model.grid, month_end(origin))
+
+
+def forecast_unit(unit: Unit) -> Arrays:
+    """`forecast_block` as work for any place."""
+    return forecast_block(unit.arguments["block"]).arrays()
 
 
 def forecast_block(block: Block) -> Forecasts:

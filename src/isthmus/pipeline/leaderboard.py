@@ -1,0 +1,171 @@
+"""`isthmus backtest`: all rivals, all policy tracks, the stack, and the leaderboard as tables and page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from isthmus.compute import Folder, Place
+from isthmus.compute import run as run_units
+from isthmus.forecast.backtest import stack
+from isthmus.forecast.backtest.blocks import SIZE, Forecasts, hindsight, vintages_of
+from isthmus.forecast.backtest.leaderboard import Frame, Row, coverage_curve, leaderboard, pit_histogram, unpooled
+from isthmus.forecast.backtest.origins import LEAST_ORIGINS, Change, changes, regime, wanted_origins
+from isthmus.forecast.backtest.rivalry import rivals_unit, said_of
+from isthmus.forecast.backtest.scoring import ALL_MEASURES, Scored, Stand, measures, score_stands
+from isthmus.forecast.compiled import Compiled, compiled
+from isthmus.forecast.predict import thin
+from isthmus.pipeline import files
+from isthmus.pipeline.backtesting import Progress, backtest_origins, blocks, forecasts_of, missing_rows, rows_of, unit_of
+from isthmus.pipeline.folder import RunFolder, digest
+
+if TYPE_CHECKING:
+    from isthmus.pipeline.job import Task
+
+Floats = NDArray[np.float64]
+
+STAGE = "leaderboard"
+FILES = ("leaderboard.csv", "leaderboard.parquet", "backtest_scores.parquet", "leaderboard.json", "leaderboard.html")
+WIDTHS = (*tuple(round(0.1 * k, 1) for k in range(1, 10)), 0.95)
+N_ATTRIBUTED = 200
+"""Draws of the fit to all figures that the ex-post track takes."""
+
+
+def origins_of(task: Task, asked: int | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The origins asked for: so many of the last, or these months, or the usual ones.
+
+    Raises:
+        InputError: Origins outside the data, or more than there are.
+    """
+    first, last = task.loaded.corridor.time.fit_from, task.last_fitted
+    if asked is None:
+        return backtest_origins(task) or wanted_origins(first, last)
+    if isinstance(asked, int):
+        return wanted_origins(first, last, count=asked)
+    return wanted_origins(first, last, months=asked)
+
+
+def leaderboard_stage(folder: RunFolder, task: Task, origins: Sequence[str], place: Place, progress: Progress) -> None:
+    """Make all forecasts, score them, sum up, and write tables and page; unchanged, nothing is done."""
+    inputs = digest(task.hash, STAGE, list(origins))
+    if folder.finished(STAGE, inputs):
+        return
+    with folder.stage(STAGE, inputs, FILES):
+        _leaderboard(folder, task, origins, place, progress)
+
+
+def _leaderboard(folder: RunFolder, task: Task, origins: Sequence[str], place: Place, progress: Progress) -> None:
+    work = compiled(task.text, task.last_month)
+    made = blocks(task, origins)
+    forecasts = forecasts_of(folder, made, "backtest", place, lambda share: progress(0.7 * share))
+    posterior = thin(files.read_vectors(folder), N_ATTRIBUTED)
+    attributed = forecasts_of(
+        folder, [hindsight(b, posterior) for b in made], "ex post", place, lambda s: progress(0.7 + 0.1 * s)
+    )
+    units = [unit_of(block, rivals_unit, "rivals") for block in made]
+    found = run_units(units, on=place, storage=Folder(folder.path), progress=lambda share: progress(0.8 + 0.1 * share))
+    said = [one for _, arrays in found for one in said_of(arrays)]
+    joined = [_joined(one, other) for one, other in zip(forecasts, attributed, strict=True)]
+    rows = rows_of(work, made, joined, said)
+    scored = score_stands(origins, [sight.id for sight in work.model.sights], rows, made[0].horizon)
+    weights = {track: _stack(scored, rows, origins, track) for track in ("real_time", "date_given")}
+    progress(0.93)
+    _write(folder, task, work, scored, forecasts, weights)
+    progress(1.0)
+
+
+def _joined(one: Forecasts, other: Forecasts) -> Forecasts:
+    return Forecasts(one.origins, {**one.tracks, **other.tracks}, one.rhat)
+
+
+def _stack(scored: Scored, rows: Sequence[Sequence[Stand]], origins: Sequence[str], track: str) -> dict[str, Any]:
+    """Add the stack's scores; return its weights by origin."""
+    told, weights = stack.stacked(rows, origins, track)
+    for n, line in enumerate(told):
+        for k, one in enumerate(line):
+            if one is not None:
+                scored.put(stack.entry_of(track), n, k, measures(one, rows[n][k].observed))
+    members = [member.model for member in stack.members_of(rows, track)]
+    return {origin: dict(zip(members, np.round(w, 4).tolist(), strict=True)) for origin, w in zip(origins, weights, strict=True)}
+
+
+def frame_of(task: Task, work: Compiled, scored: Scored) -> tuple[Frame, dict[str, str], tuple[Change, ...]]:
+    """Regimes and pooling, the series left out, and the changes behind the regimes."""
+    groups = tuple(work.model.groups[sight.group] for sight in work.model.sights)
+    found = changes(task.loaded.corridor)
+    months = {g: [change.month for change in found if g in change.groups] for g in work.model.groups}
+    regimes = np.array([[regime(origin, scored.horizon, months[g]) for g in groups] for origin in scored.origins])
+    left = unpooled(vintages_of(work, task.figures).latest, groups, scored.series)
+    return Frame(regimes, groups, tuple(name not in left for name in scored.series)), left, found
+
+
+def _write(
+    folder: RunFolder, task: Task, work: Compiled, scored: Scored, forecasts: Sequence[Forecasts], weights: dict[str, Any]
+) -> None:
+    frame, left, found = frame_of(task, work, scored)
+    rows = leaderboard(scored, frame, seed=task.seed)
+    table = pa.Table.from_pylist([asdict(row) for row in rows])
+    folder.write("leaderboard.csv", lambda path: pc.write_csv(table, path))
+    folder.write("leaderboard.parquet", lambda path: pq.write_table(table, path))
+    folder.write("backtest_scores.parquet", lambda path: pq.write_table(score_rows(scored, frame), path))
+    facts = {
+        "origins": list(scored.origins),
+        "horizon": scored.horizon,
+        "series": list(scored.series),
+        "enough_origins": len(scored.origins) >= LEAST_ORIGINS,
+        "vintages": dict(zip(scored.series, vintages_of(work, task.figures).how, strict=True)),
+        "changes": [asdict(change) for change in found],
+        "regimes": {name: int((frame.regimes == name).any(axis=1).sum()) for name in ("before", "straddle", "after")},
+        "not_pooled": left,
+        "missing": missing_rows(scored),
+        "largest_rhat": [round(float(r), 4) for part in forecasts for r in part.rhat],
+        "block": SIZE,
+        "weights": weights,
+        "calibration": calibration(scored, frame),
+        "first_half_ends": scored.origins[len(scored.origins) // 2 - 1] if len(scored.origins) > 1 else "",
+    }
+    folder.write_json("leaderboard.json", facts)
+    folder.write_text("leaderboard.html", page(folder.path, task, rows, facts))
+
+
+def page(path: Path, task: Task, rows: Sequence[Row], facts: dict[str, Any]) -> str:
+    """The page of the leaderboard."""
+    from isthmus.report.leaderboard import render_leaderboard
+
+    return render_leaderboard(task.loaded.corridor, json.loads((path / "manifest.json").read_text("utf-8")), rows, facts)
+
+
+def calibration(scored: Scored, frame: Frame) -> list[dict[str, Any]]:
+    """PIT histogram and coverage by width of each entry, over pooled series."""
+    kept = np.array(frame.pooled)
+    out = []
+    for entry in scored.entries:
+        pit = scored.scores["pit"][entry][:, kept]
+        numbers = {"pit": pit_histogram(pit), "coverage": coverage_curve(pit, WIDTHS)}
+        rounded = {key: [None if np.isnan(v) else round(v, 4) for v in values] for key, values in numbers.items()}
+        out.append({"model": entry.model, "track": entry.track, "forecasts": int((~np.isnan(pit)).sum()), **rounded})
+    return out
+
+
+def score_rows(scored: Scored, frame: Frame) -> pa.Table:
+    """Every score of every forecast, one row a forecast."""
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("model", "track", "series", "group", "origin", "horizon", "regime", *ALL_MEASURES)
+    }
+    for entry in scored.entries:
+        tables = {measure: scored.scores[measure][entry] for measure in ALL_MEASURES}
+        for n, k, h in np.argwhere(~np.isnan(tables["crps_log"])):
+            facts = (entry.model, entry.track, scored.series[k], frame.groups[k], scored.origins[n], int(h) + 1)
+            values = (*facts, str(frame.regimes[n, k]), *(float(tables[measure][n, k, h]) for measure in ALL_MEASURES))
+            for name, value in zip(columns, values, strict=True):
+                columns[name].append(value)
+    return pa.table(columns)
