@@ -11,11 +11,10 @@ import pytest
 from scipy import stats
 
 import toy
-from isthmus.forecast.backtest import backtest, evidence_at
+from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.predict import Predictor, draw_figures, thin
 from isthmus.inference.fit import Effort, fit_batch
 from isthmus.inference.posterior import Layout, Paths, log_density, simulate, simulate_seen
-from isthmus.model.network import knowledge_of
 
 SETS, RANKS = 48, 49
 EFFORT = Effort(chains=2, warmup=400, draws=300, search=250)
@@ -141,10 +140,6 @@ def figures(built):
     return drawn
 
 
-def known_at(built, day):
-    return knowledge_of(toy.corridor(**PATCH), [place.id for place in built.places], built.grid, day)
-
-
 def forecasts(built, values, origins):
     """Draws of each origin's forecast, as `backtest` makes them; ``values`` by origin."""
     lasts = [built.grid.position(origin) for origin in origins]
@@ -203,19 +198,3 @@ def test_a_forecast_does_not_depend_on_the_other_origins_of_its_batch(built, fig
     last = built.grid.position(ORIGINS[1])
     assert np.allclose(np.median(alone, axis=0)[:, last + 1 :], np.median(together[1], axis=0)[:, last + 1 :], rtol=1e-6)
     assert (alone == together[1]).mean() > 0.999
-
-
-def test_the_backtest_scores_do_not_see_policies_announced_later(built, figures):
-    """The knowledge of an origin is asked for its last day and for no other."""
-    days = []
-
-    def knowledge(day):
-        days.append(day)
-        return known_at(built, day)
-
-    found = backtest(built, figures, ORIGINS[:2], knowledge, horizon=3, seed=1, effort=TINY_EFFORT)
-    assert [str(day) for day in days] == ["2022-06-30", "2022-07-31"]
-    assert found.of("crps_log", "isthmus").shape == (2, 3, 3)
-    assert np.isfinite(found.of("wis", "isthmus")).all()
-    assert np.isfinite(found.of("wis", "random_walk")).all()
-    assert np.isnan(found.of("wis", "seasonal_naive")).all()

@@ -134,7 +134,7 @@ def _points(board: Board) -> Iterator[tuple[str, str]]:
     if real is not None:
         yield (
             "Coverage",
-            f"90{NBSP}% intervals held {real.covered90:.0%} of the figures, 50{NBSP}% intervals {real.covered50:.0%} (real time).",
+            f"90{NBSP}% intervals held {real.covered90:.0%} of figures, 50{NBSP}% intervals {real.covered50:.0%} (real time).",
         )
 
 
@@ -254,7 +254,8 @@ def _stack(facts: Mapping[str, Any]) -> Section:
     rows = tuple((period_name(o), *(plain(by_origin[o][m], 0.01) for m in members)) for o in shown)
     words = (
         "The stack weighs its members by the log score of forecasts that had resolved by each origin, never of the one "
-        "being made. Weights are held near equal until fifty forecasts (origin and target month) have resolved; members are capped."
+        "being made. Weights are held near equal until fifty forecasts (origin and target month) have resolved; members "
+        "are capped."
     )
     table = Table(("Origin", *(MODELS.get(m, m) for m in members)), rows)
     return Section("stack", "The stack and its weights", (words,), (), ((table, "Weights in real time at some origins."),))
