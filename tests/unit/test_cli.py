@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import isthmus
@@ -154,9 +156,7 @@ def test_errors_are_json_when_asked(capsys):
     assert captured.err == ""
 
 
-@pytest.mark.parametrize(
-    ("command", "until"), [("run", "report"), ("fit", "fit"), ("forecast", "forecast"), ("backtest", "backtest")]
-)
+@pytest.mark.parametrize(("command", "until"), [("run", "report"), ("fit", "fit"), ("forecast", "forecast")])
 def test_commands_pass_their_options_to_the_pipeline(command, until, pipeline, tmp_path, capsys):
     words = [command, "toy", "--out", str(tmp_path), "--set", "a.b=1", "--set", "c=x=y", "--scenario", "closed"]
     assert main([*words, "--seed", "7", "--quick", "--figures", "other.csv"]) == 0
@@ -173,6 +173,39 @@ def test_commands_pass_their_options_to_the_pipeline(command, until, pipeline, t
         "until": until,
     }
     assert "We expect about 120 transits in June." in capsys.readouterr().out
+
+
+def test_the_backtest_passes_its_options_and_prints_the_leaderboard(pipeline, tmp_path, capsys):
+    rows = [
+        {"scope": "all", "part": "all", "against": "random_walk", "model": "isthmus", "track": "real_time"},
+        {"scope": "horizon", "part": "1", "against": "random_walk", "model": "isthmus", "track": "real_time"},
+    ]
+    numbers = {"relative_skill": 0.81, "lo": 0.7, "hi": 0.93, "covered90": 0.91, "verdict": "beats"}
+
+    def backtest(source, **settings):
+        pipeline.calls.append((source, settings))
+        pq.write_table(pa.Table.from_pylist([row | numbers for row in rows]), tmp_path / "leaderboard.parquet")
+        (tmp_path / "leaderboard.json").write_text('{"origins": ["2023-01"]}')
+        return Folder(tmp_path)
+
+    pipeline.backtest = backtest
+    words = ["backtest", "toy", "--out", str(tmp_path), "--origins", "2023-06,2023-09", "--on", "processes:2"]
+    assert main(words) == 0
+    ((source, settings),) = pipeline.calls
+    assert (source, settings["origins"], settings["on"]) == ("toy", ("2023-06", "2023-09"), "processes:2")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["isthmus,", "real", "time", "0.81", "(0.70", "to", "0.93)", "91%", "beats"]
+    assert len(lines) == 4
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["origins"] == ["2023-01"]
+    assert main(["backtest", "toy", "--origins", "24"]) == 0
+    assert pipeline.calls[-1][1]["origins"] == 24
+
+
+@pytest.mark.parametrize("wrong", ["2023-13", "soon", "2023-06;2023-07"])
+def test_origins_that_are_neither_a_number_nor_months_are_refused(wrong, capsys):
+    assert main(["backtest", "toy", "--origins", wrong]) == 2
+    assert "neither a number nor months such as 2023-06,2023-09" in capsys.readouterr().err
 
 
 def test_progress_goes_to_stderr_once_a_stage(pipeline, tmp_path, capsys):

@@ -19,6 +19,7 @@ from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
 if TYPE_CHECKING:
+    from isthmus.compute import Place
     from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
     from isthmus.model.network import Model
@@ -195,9 +196,22 @@ def backtest(
         report=lambda event: report(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
     )  # fmt: skip
     report(Event("backtest", 0.3))
-    leaderboard.leaderboard_stage(folder, task, wanted, place, _listener(report, "backtest", 0.3, 1.0))
+    if origins is None:
+        _scores(folder, task, place, _listener(report, "backtest", 0.3, 0.8))
+    leaderboard.leaderboard_stage(folder, task, wanted, place, _listener(report, "backtest", 0.3 if origins else 0.8, 1.0))
     report(Event("done", 1.0))
     return folder
+
+
+def _scores(folder: RunFolder, task: Task, place: Place, progress: Callable[[float], None]) -> None:
+    """The backtest of the main job, wherever it runs: its blocks are those of the leaderboard."""
+    from isthmus.pipeline import stages
+    from isthmus.pipeline.backtesting import backtest_stage
+
+    inputs = digest(task.hash, "backtest")
+    if not folder.finished("backtest", inputs):
+        with folder.stage("backtest", inputs, stages.STAGES["backtest"][0]):
+            backtest_stage(folder, task, progress, place)
 
 
 def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:
