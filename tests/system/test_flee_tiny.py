@@ -226,7 +226,7 @@ def test_the_command_writes_flees_own_table_and_prints_what_it_means(tmp_path, c
     page = (run / "report.html").read_text()
     assert page.count("<svg") == 2
     assert page.count("<title") == page.count("<desc") + 1 == 3
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert {path.name for path in run.iterdir()} == {"seed-0", "seed-1", "camps.csv", "scores.json", "report.html"}
 
 
