@@ -45,6 +45,8 @@ def test_the_naive_rivals_hold_a_count_or_a_share_from_their_day_on():
     ratio = sum(abs(10.0 * day - share * (10.0 * day + 100.0)) for day in range(8, DAYS)) / (DAYS - 8)
     assert found.camps[0].mase["7 flat"] == pytest.approx(5.0 / flat, abs=1e-4)
     assert found.camps[0].mase["7 ratio"] == pytest.approx(5.0 / ratio, abs=1e-4)
+    sloped = sum(abs(10.0 * day - 70.0 * day) for day in range(8, DAYS)) / (DAYS - 8)
+    assert found.camps[0].mase["7 sloped"] == pytest.approx(5.0 / sloped, abs=1e-4)
     weights = sum(growing), sum(steady)
     together = (found.camps[0].mase["30 ratio"] * weights[0] + found.camps[1].mase["30 ratio"] * weights[1]) / sum(weights)
     assert found.mase["30 ratio"] == pytest.approx(together)

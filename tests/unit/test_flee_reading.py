@@ -219,6 +219,20 @@ def test_without_day0_flee_counts_the_total_twice(tmp_path):
     assert arrivals(read_instance(folder, mode=FIXED)).new[0] == 15
 
 
+def test_camps_may_start_empty_or_with_displaced_people_of_their_own(tmp_path):
+    texts = {
+        "cliff": "2020-01-01,10\n2020-01-02,30\n",
+        "dale": "2020-01-01,0\n",
+        "locations": LOCATIONS.replace("population", "population,initial_idps").replace("camp,,0\nDale", "camp,,0,7\nDale"),
+    }
+    assert arrivals(read_instance(write(tmp_path, **texts))).start == (0, 0, 17, 0)
+    empty = read_instance(write(tmp_path, settings="spawn_rules: {empty_camps_on_day0: true}\n", **texts))
+    coming = arrivals(empty)
+    assert coming.start == (0, 0, 0, 0)
+    assert (coming.new[:3], coming.raw[:3]) == ((0, 20, 0), (0, 20, 20))
+    assert empty.observed(2)[:3] == (0, 20, 20)
+
+
 def test_hasten_divides_people_and_data(tmp_path):
     instance = read_instance(write(tmp_path), hasten=10)
     assert instance.geography.places[0].size == 100
@@ -230,6 +244,13 @@ def test_agents_are_read_when_the_settings_say_so(tmp_path):
     files = {"input_csv/agents.csv": "#comment\nlocation,age\nAshford,3\nAshford,4\nCliff,5\n"}
     folder = write(tmp_path, settings="spawn_rules: {read_from_agents_csv_file: true}\n", files=files)
     assert read_instance(folder).agents == {0: 2, 2: 1}
+
+
+def test_the_first_line_of_conflicts_needs_no_hash_but_each_place_once(tmp_path):
+    plain = "Day,Ashford,Brook\n" + "".join(f"{day},1,0\n" for day in range(40))
+    assert read_instance(write(tmp_path, conflicts=plain)).conflicts == read_instance(write(tmp_path)).conflicts
+    (said,) = problems(write(tmp_path, conflicts=plain.replace("Brook", "Ashford")))
+    assert "'Ashford' more than once" in said
 
 
 def test_no_conflict_file_starts_no_zone_in_flee(tmp_path):

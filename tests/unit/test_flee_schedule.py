@@ -149,3 +149,30 @@ def test_distances_are_on_the_sphere_and_swapped_in_flee(tmp_path):
     pole = replace(north, latitude=89.0, longitude=0.0), replace(north, latitude=89.0, longitude=90.0)
     assert distance_km(*pole) == pytest.approx(157.0, rel=1e-2)
     assert distance_km(*pole, swapped=True) > 9000.0
+
+
+def test_a_place_that_becomes_a_zone_counts_its_age_from_before_in_flee(tmp_path):
+    texts = {
+        "files": {"location_changes.csv": "Brook,conflict_zone,12\n"},
+        "settings": "default_conflict_intensity: 0.5\n"
+        "spawn_rules: {conflict_spawn_decay: [1.0, 0.5, 0.2], conflict_spawn_decay_interval: 10}\n",
+    }
+    late, prompt = (plan(tmp_path, mode=mode, **texts).days for mode in (Mode.COMPAT, Mode.FIXED))
+    assert [bool(day.zone[BROOK]) for day in prompt[11:13]] == [False, True]
+    assert [day.spawn[BROOK] for day in late[11:15]] == pytest.approx([0.0, 0.0, 0.25, 0.25])
+    assert [day.spawn[BROOK] for day in prompt[11:15]] == pytest.approx([0.0, 0.5, 0.5, 0.5])
+
+
+def test_populous_towns_attract_more_when_population_counts(tmp_path):
+    settings = "move_rules: {use_pop_for_loc_weight: true, pop_power_for_loc_weight: 0.5}\n"
+    locations = LOCATIONS.replace("town,,", "town,,400").replace("camp,,0", "camp,,900")
+    first = plan(tmp_path, locations=locations, settings=settings).days[0]
+    assert first.score[BROOK:] == pytest.approx((20.0, 1.0, 1.0))
+
+
+def test_only_what_locations_csv_says_turns_slow_towns_into_camps(tmp_path):
+    settings = "move_rules: {default_movechance: 0.001}\n"
+    layout = "total,refugees.csv\nCliff,cliff.csv\nDale,dale.csv\nBrook,dale.csv\n"
+    days = plan(tmp_path, settings=settings, layout=layout, closures="camp,Cliff,,3,6\n").days
+    assert [day.camp[BROOK] for day in days[:2]] == [1, 1]
+    assert [day.camp[CLIFF] for day in days[2:5]] == [1, 0, 0]

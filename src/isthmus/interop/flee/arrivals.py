@@ -28,9 +28,10 @@ def arrivals(instance: Instance) -> Arrivals:
     places, stocks, settings = instance.geography.places, instance.stocks, instance.settings
     day0 = tuple(stocks.of(place.name)[0] if place.name in stocks.names else 0 for place in places)
     start = [instance.agents.get(n, 0) for n in range(len(places))]
-    if settings.insert_day0:
+    if not settings.empty_camps_on_day0:
         for camp in instance.camps:
-            start[camp] += max(day0[camp], 0)
+            start[camp] += max(day0[camp], 0) if settings.insert_day0 else 0
+            start[camp] += int(places[camp].attributes.get("initial_idps", 0))
     differences = [_first(instance)]
     columns = stocks.values[1:] if settings.sum_from_camps else stocks.values[:1]
     days = range(1, instance.days)

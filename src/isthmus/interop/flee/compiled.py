@@ -50,7 +50,7 @@ def compile_instance(instance: Instance) -> Compiled:
         **_routes(instance, plan),
     }
     world = World(**parts, arrivals=_ints(coming.new), start=_ints(coming.start))
-    population = tuple(0.0 if place.is_camp else float(place.size) for place in instance.geography.places)
+    population = tuple(_inhabitants(instance, n) for n in range(len(instance.geography.places)))
     return Compiled(
         instance=instance,
         arrivals=coming,
@@ -60,6 +60,13 @@ def compile_instance(instance: Instance) -> Compiled:
         routes=len(world.route_end),
         sinks=instance.settings.camps_are_sinks,
     )
+
+
+def _inhabitants(instance: Instance, n: int) -> float:
+    """Return who lives in a place on day 0, less the people of ``agents.csv`` where they are taken from there."""
+    place = instance.geography.places[n]
+    taken = instance.agents.get(n, 0) if instance.settings.take_from_population else 0
+    return 0.0 if place.is_camp else max(float(place.size - taken), 0.0)
 
 
 def _check_spawning(instance: Instance, plan: Schedule, coming: Arrivals) -> None:

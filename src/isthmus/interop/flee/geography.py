@@ -14,9 +14,9 @@ KINDS = ("camp", "conflict", "forward", "marker", "flood_zone", "town", "default
 PLACE_COLUMNS = ("name", "region", "country", "latitude", "longitude", "location_type", "conflict_date", "population")
 PLACE_ATTRIBUTES = (
     *("deactivation_probability", "conflict_intensity", "trade_volume", "hdi", "farmer_fraction", "capacity_per_day"),
-    *("major", "fatalities", "osm_id", "capacity"),
+    *("major", "fatalities", "osm_id", "capacity", "initial_idps"),
 )
-"""Extra columns that instances of Flee have; only the first two act on counts."""
+"""Extra columns that instances of Flee have. The first four and ``initial_idps`` act on counts."""
 LINK_COLUMNS = ("name1", "name2", "distance", "forced_redirection")
 LINK_ATTRIBUTES = ("max_move_speed", "walk_probability")
 CLOSURES = ("country", "location", "link", "camp", "idpcamp", "remove_forced_redirection")
@@ -186,8 +186,8 @@ def _road(row: Row, header: list[str], findings: Findings, index: dict[str, int]
     if known[0] is None or known[1] is None or km is None:
         return None
     if known[0] == known[1]:
-        findings.error(row.where, "two places", f"'{row.cell(0)}' twice", "remove the row")
-        return None
+        flee = "people may set out and come back to the same place"
+        findings.strict(row.where, "two places", f"'{row.cell(0)}' twice", "remove the row", flee=flee)
     return Road(known[0], known[1], km, forced or 0, speed, walk or 0.0, row.where)
 
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isthmus.errors import Problem
+from isthmus.interop.flee.conflicts import read_conflicts
 from isthmus.interop.flee.geography import Geography, read_geography
 from isthmus.interop.flee.quirks import Mode, Quirk
 from isthmus.interop.flee.rows import Findings, nearest, read_rows
 from isthmus.interop.flee.series import Stocks, read_date, read_stocks
 from isthmus.interop.flee.settings import Settings, read_settings
-
-NOTHING = 0.000001
-"""Intensity below which there is no conflict."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def read_instance(
     if mode is Mode.FIXED and chosen.number_of_steps > 0:
         days = min(days, chosen.number_of_steps)
     geography = read_geography(inputs, findings, hasten=hasten, days=days)
-    conflicts = _conflicts(inputs / "conflicts.csv", findings, geography, days)
+    conflicts = read_conflicts(inputs / "conflicts.csv", findings, geography, days)
     corrections = inputs / "registration_corrections.csv"
     stocks = read_stocks(source, corrections, findings, start=start, days=max(days, 1), hasten=hasten)
     camps = tuple(n for n, place in enumerate(geography.places) if place.is_camp or _slow(place.kind, chosen, findings))
@@ -122,39 +120,6 @@ def _period(path: Path, findings: Findings) -> tuple[dt.date, int]:
         if value is None and path.is_file():
             findings.error(str(path), f"a row '{what},...'", "none", "add it")
     return start or dt.date.min, days or 0
-
-
-def _conflicts(path: Path, findings: Findings, geography: Geography, days: int) -> dict[int, tuple[float, ...]] | None:
-    if not path.is_file():
-        later = [place for place in geography.places if place.kind == "conflict" and place.conflict_date > 0]
-        for place in later:
-            found = f"conflict_date {place.conflict_date} and no conflicts.csv"
-            findings.quirk(Quirk.CONFLICT_DATE_IGNORED, place.where, "conflicts.csv", found, refuse=False)
-        return None
-    rows, header = read_rows(path, findings)
-    if not header:
-        findings.error(str(path), "a first line '#Day,<place>,...'", "none", "add it")
-        return {}
-    if len(rows) < days:
-        remedy = "add a row per day, or shorten Length in sim_period.csv; Flee stops at the first day without a row"
-        findings.error(f"{path}:{rows[-1].line if rows else 1}", f"{days} rows, one per day", f"{len(rows)}", remedy)
-    columns: dict[int, list[float]] = {}
-    for column, name in enumerate(header[1:], start=1):
-        if not name:
-            continue
-        if name not in geography.index:
-            remedy = nearest(name, geography.index)
-            findings.strict(f"{path}:1", "names of locations.csv", f"'{name}'", remedy, flee="the column has no effect")
-            continue
-        values = [findings.number(row, column, name) for row in rows]
-        columns[geography.index[name]] = [value or 0.0 for value in values]
-    for number, row in enumerate(rows):
-        if row.cells[0].strip() != str(number):
-            findings.warn(
-                row.where, f"day {number}", f"'{row.cells[0]}'", "days are counted by rows; the first column is not read"
-            )
-            break
-    return {place: tuple(values) for place, values in columns.items()}
 
 
 def _slow(kind: str, settings: Settings, findings: Findings) -> bool:

@@ -120,7 +120,7 @@ def enter(w: Any, s: Any, day: int, links: int, person: int, link: int) -> None:
 
 
 @compiled()
-def add(w: Any, s: Any, day: int, person: int, place: int) -> None:
+def add(s: Any, day: int, person: int, place: int) -> None:
     """Create somebody."""
     s.where[person] = place
     s.recent[person] = 0.0
@@ -130,7 +130,13 @@ def add(w: Any, s: Any, day: int, person: int, place: int) -> None:
     s.moved_before[person] = 0
     s.home[person] = place
     s.count[place] += 1
-    if w.take_from_population and w.zone[day * w.places + place] and s.population[place] > 0.0:
+
+
+@compiled()
+def displace(w: Any, s: Any, day: int, person: int, place: int) -> None:
+    """Create somebody out of the inhabitants of a place."""
+    add(s, day, person, place)
+    if w.take_from_population and s.population[place] > 0.0:
         s.population[place] -= 1.0
 
 
@@ -149,7 +155,7 @@ def spawn_by_conflict(w: Any, s: Any, day: int, n: int) -> int:
         if n + number > w.people:
             return -1
         for _ in range(number):
-            add(w, s, day, n, place)
+            displace(w, s, day, n, place)
             n += 1
     return n
 
@@ -172,7 +178,7 @@ def spawn(w: Any, s: Any, day: int, n: int) -> int:
         place = 0
         while s.cumulated[place] <= aim and place < w.places - 1:
             place += 1
-        add(w, s, day, n, place)
+        displace(w, s, day, n, place)
         n += 1
     return n
 
@@ -309,7 +315,7 @@ def simulate(w: Any, s: Any, links: int, sinks: int) -> int:
     n = 0
     for place in range(w.places):
         for _ in range(w.start[place]):
-            add(w, s, 0, n, place)
+            add(s, 0, n, place)
             n += 1
     version = 1
     for day in range(w.days):

@@ -2,7 +2,8 @@
 
 All take people by camp and day. Sizes: ``(camp, day)``. Sources: Flee's ``run.py`` (total error) and
 ``extract-validation-results.py`` (the rest); the mean absolute scaled error is Hyndman & Koehler (2006), with two
-naive rivals: the count of day 7 or 30 held (flat), and its share of the total held (ratio).
+naive rivals: the count of day 7 or 30 held (flat), that count times the number of the day (sloped, which is no slope
+and very weak), and its share of the total held (ratio).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from isthmus.interop.flee.run import Run
 Table = Sequence[Sequence[float]]
 ORIGINS = (7, 30)
 """Days from which the naive rivals hold."""
+RIVALS = {"flat": "count held", "sloped": "count times the day", "ratio": "share held"}
+"""What each naive rival says, by the name that FabFlee gives it."""
+FORMS = tuple(RIVALS)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class CampScore:
     bias: float
     """Mean of simulated less observed, persons, rescaled."""
     mase: dict[str, float]
-    """``7 flat``, ``7 ratio``, ``30 flat``, ``30 ratio``; not a number where the rival makes no error."""
+    """``7 flat``, ``7 sloped``, ``7 ratio``, ``30 flat`` and so on; not a number where the rival makes no error."""
 
 
 @dataclass(frozen=True)
@@ -145,21 +149,26 @@ def _scaled_errors(simulated: Sequence[float], observed: Sequence[float], totals
     found: dict[str, float] = {}
     for origin in ORIGINS:
         after = range(origin + 1, len(observed))
-        for form in ("flat", "ratio"):
-            rival = math.nan
-            if after and form == "flat":
-                rival = _mean([abs(observed[day] - observed[origin]) for day in after])
-            elif after and totals[origin] > 0:
-                share = observed[origin] / totals[origin]
-                rival = _mean([abs(observed[day] - totals[day] * share) for day in after])
+        for form in FORMS:
+            rival = _mean([abs(observed[day] - _held(form, observed, totals, origin, day)) for day in after])
             found[f"{origin} {form}"] = round(mine / rival, 4) if rival > 0.0 else math.nan
     return found
+
+
+def _held(form: str, observed: Sequence[float], totals: Sequence[float], origin: int, day: int) -> float:
+    """Return what a naive rival says of a day."""
+    level = observed[origin]
+    if form == "flat":
+        return level
+    if form == "sloped":
+        return level * day
+    return totals[day] * level / totals[origin] if totals[origin] > 0 else math.nan
 
 
 def _together(camps: Sequence[CampScore]) -> dict[str, float]:
     """Average over camps by person-days; camps without a score are left out."""
     together = {}
-    for form in (f"{origin} {form}" for origin in ORIGINS for form in ("flat", "ratio")):
+    for form in (f"{origin} {form}" for origin in ORIGINS for form in FORMS):
         there = [(camp.mase[form], camp.person_days) for camp in camps if not math.isnan(camp.mase[form])]
         weight = sum(days for _, days in there)
         together[form] = sum(value * days for value, days in there) / weight if weight else math.nan

@@ -17,12 +17,12 @@ from isthmus.errors import Problem
 from isthmus.interop.flee.arrivals import Arrivals
 from isthmus.interop.flee.instance import Instance
 from isthmus.interop.flee.job import HELD, TOLD, Held, Report
-from isthmus.interop.flee.metrics import Scores
+from isthmus.interop.flee.metrics import FORMS, ORIGINS, RIVALS, Scores
 from isthmus.interop.flee.page import render
 from isthmus.interop.flee.quirks import Mode
 from isthmus.interop.flee.run import Run
 
-MASE = ("7 flat", "7 ratio", "30 flat", "30 ratio")
+MASE = tuple(f"{origin} {form}" for origin in ORIGINS for form in FORMS)
 
 
 def write(report: Report, folder: Path) -> list[str]:
@@ -131,7 +131,8 @@ def lines(report: Report, folder: Path | None) -> Iterator[str]:
     ):
         yield f"{label:<44}{_spread([getattr(one, name) for one in report.scores])}"
     for form in MASE:
-        label = f"MASE against day {form.split()[0]}'s {'share' if 'ratio' in form else 'count'} held ({form.split()[1]})"
+        origin, kind = form.split()
+        label = f"MASE{origin} {kind}, against day {origin}'s {RIVALS[kind]}"
         yield f"{label:<44}{_spread([one.mase[form] for one in report.scores])}"
     yield ""
     yield from _camp_lines(report)

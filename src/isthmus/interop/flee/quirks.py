@@ -111,9 +111,9 @@ class Quirk(Enum):
         "with awareness_level 0 nobody ever moves; below 0 it acts as 1",
         "as documented: 0 weighs distance only, below 0 nothing",
     )
-    POPULATION_WEIGHT_CAPPED = Difference(
-        "use_pop_for_loc_weight takes the smaller of 1 and the population, so it only removes empty places",
-        "it takes the larger",
+    CHANGED_ZONE_KEEPS_AGE = Difference(
+        "a place that location_changes.csv turns into a conflict zone counts its days from when it last was one, or from day -1",
+        "it counts them from the day of the change",
     )
     CHANGES_FROM_HERE = Difference(
         "location_changes.csv is read from the folder Flee was started in, not from input_csv",

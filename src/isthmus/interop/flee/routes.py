@@ -70,10 +70,6 @@ def scale_of(instance: Instance, start: int, end: int) -> float:
     """Return what multiplies the score of ``end`` for somebody at ``start``, apart from what changes by day."""
     settings, places = instance.settings, instance.geography.places
     scale = dict(settings.attraction).get(places[end].name, 1.0)
-    if settings.use_pop_for_loc_weight and not places[end].is_camp:
-        people = float(max(places[end].size, 0))
-        people = min(1.0, people) if instance.mode is Mode.COMPAT else max(1.0, people)
-        scale *= people**settings.pop_power_for_loc_weight
     if settings.stay_close_to_home and instance.mode is Mode.COMPAT:
         km = distance_km(places[end], places[start], swapped=True)
         scale /= max(1.0, km) ** settings.home_distance_power

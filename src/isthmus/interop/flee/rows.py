@@ -45,7 +45,9 @@ class Findings:
 
     def error(self, where: str, expected: str, found: str, remedy: str) -> None:
         """Note something that neither Flee nor we can run with."""
-        self.problems.append(Problem(where=where, expected=expected, found=found, remedy=remedy))
+        problem = Problem(where=where, expected=expected, found=found, remedy=remedy)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def warn(self, where: str, expected: str, found: str, remedy: str) -> None:
         """Note something that is run as it stands."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from isthmus.interop.flee.conflicts import NOTHING
 from isthmus.interop.flee.geography import Closure
-from isthmus.interop.flee.instance import NOTHING, Instance
+from isthmus.interop.flee.instance import Instance
 from isthmus.interop.flee.quirks import Mode
 from isthmus.interop.flee.settings import Settings
 
@@ -150,6 +151,9 @@ class _Calendar:
             kind = "town" if place.kind == "conflict" and place.conflict_date > 0 else self.kinds[n]
             self.kinds[n] = kind
             self._become(n, kind)
+            now = self.places[n]
+            if self.compat and now.move < 0.005 and not now.camp and kind != "flood_zone":
+                now.camp, now.town = True, False
         links = links_of(self.instance)
         leaving: list[list[int]] = [[] for _ in self.kinds]
         for number, link in enumerate(links):
@@ -161,9 +165,11 @@ class _Calendar:
         """Go through the days."""
         days: list[Day] = []
         epochs: dict[Epoch, int] = {}
+        spawn = self._spawn_weights(0)
         for day in range(self.instance.days):
-            changed = self._change_types(day) | self._change_zones(day)
-            spawn = self._spawn_weights(day if changed or day == 0 or not self.compat else day - 1)
+            self._change_types(day)
+            if self._change_zones(day) or not self.compat or self.settings.spawn_mode:
+                spawn = self._spawn_weights(day)
             for closure in self.instance.geography.closures:
                 if closure.start == day:
                     self._enact(closure, reopen=False)
@@ -171,6 +177,7 @@ class _Calendar:
                     self._enact(closure, reopen=True)
             epoch = epochs.setdefault(self._epoch(), len(epochs))
             days.append(self._day(day, spawn, epoch))
+            spawn = self._spawn_weights(day)
         return Schedule(self.network.links, tuple(days), tuple(epochs))
 
     def _become(self, n: int, kind: str) -> None:
@@ -188,18 +195,18 @@ class _Calendar:
         now.town, now.marker = kind == "town", kind == "marker"
         if kind == "conflict":
             now.conflict = float(attributes.get("conflict_intensity", 1.0))
-        if self.compat and now.move < 0.005 and not now.camp and kind != "flood_zone":
-            now.camp, now.town = True, False
         self.places[n] = now
 
-    def _change_types(self, day: int) -> bool:
-        changes = [change for change in self.instance.geography.changes if change.day == day]
-        for change in changes:
+    def _change_types(self, day: int) -> None:
+        for change in self.instance.geography.changes:
+            if change.day != day:
+                continue
             self.kinds[change.place] = change.kind
             self._become(change.place, change.kind)
             if change.kind == "conflict":
-                self.places[change.place].since = day
-        return bool(changes)
+                self.places[change.place].conflict = self.settings.default_conflict_intensity
+                if not self.compat:
+                    self.places[change.place].since = day
 
     def _change_zones(self, day: int) -> bool:
         changed = False
@@ -295,6 +302,9 @@ class _Calendar:
             score *= settings.camp_weight
         if place.conflict > 0.0:
             score *= settings.conflict_weight ** (self._decay(place, day) * place.conflict)
+        if settings.use_pop_for_loc_weight and not place.camp:
+            row = geography.places[n]
+            score *= max(1.0, 0.0 if row.is_camp else float(row.size)) ** settings.pop_power_for_loc_weight
         return score
 
     def _epoch(self) -> Epoch:

@@ -61,6 +61,8 @@ class Settings:
 
     hasten: int = 1
     number_of_steps: int = -1
+    default_conflict_intensity: float = 1.0
+    """Of a place that location_changes.csv turns into a conflict zone."""
 
     two_names_close_a_link: bool = False
     """Ours: a closure of type location with two names closes what is between them, not all links of the first."""
@@ -81,22 +83,34 @@ SPAWN = (
     *("read_from_agents_csv_file", "conflict_spawn_decay", "conflict_spawn_decay_interval"),
 )
 WITHOUT_EFFECT = {
-    "": ("conflict_input_file", "flood_level_input_file", "default_conflict_intensity"),
+    "": ("conflict_input_file", "flood_level_input_file"),
     "spawn_rules": ("conflict_zone_spawning_only", "average_social_connectivity"),
     "move_rules": ("max_crossing_speed", "avg_religion_fraction"),
     "log_levels": ("agent", "link", "camp", "conflict", "init", "idp_totals", "granularity"),
 }
 """Keys that Flee knows and that change no count here."""
 UNSUPPORTED = {
-    "spawn_rules": ("flood_zone_spawning_only", "flood_driven_spawning", "flood_driven_spawn_mode"),
+    "spawn_rules": (
+        *("flood_zone_spawning_only", "flood_driven_spawning", "flood_driven_spawn_mode", "starvation_driven_spawning"),
+    ),
     "move_rules": (
         *("flood_rules", "fixed_routes", "two_system_decision_making", "ChildrenAvoidHazards", "BoysTakeRisk"),
         *("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity"),
+        *("WomenAvoidHazards", "ElderlyAvoidHazards", "flee_when_starving", "avoid_food_deprived_locations"),
+        *("use_economic_pull", "harvest_months"),
     ),
 }
 """Keys whose rules are not here; only off will do."""
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("number_of_steps", "log_levels", "spawn_rules", "move_rules", "optimisations", *WITHOUT_EFFECT[""]),
+    "": (
+        "number_of_steps",
+        "default_conflict_intensity",
+        "log_levels",
+        "spawn_rules",
+        "move_rules",
+        "optimisations",
+        *WITHOUT_EFFECT[""],
+    ),
     "move_rules": (*MOVE, *WITHOUT_EFFECT["move_rules"], *UNSUPPORTED["move_rules"]),
     "spawn_rules": (*SPAWN, "conflict_driven_spawning", *WITHOUT_EFFECT["spawn_rules"], *UNSUPPORTED["spawn_rules"]),
     "optimisations": ("hasten",),
@@ -192,7 +206,7 @@ def _unknown(entry: Entry, findings: Findings) -> None:
 
 
 def _unsupported(entry: Entry, findings: Findings) -> None:
-    off = entry.value is None or entry.value is False or entry.value == 0
+    off = entry.value in (None, False, 0, [])
     if entry.key == "two_system_decision_making" and not off:
         findings.quirk(Quirk.TWO_SYSTEMS_NEVER, entry.where, "two_system_decision_making off", repr(entry.value))
     elif not off:
