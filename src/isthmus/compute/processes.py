@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -29,19 +29,19 @@ def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Itera
     left = deque(units)
     while left:
         lost: list[Unit] = []
-        yield from _pool(left, storage, workers, lost)
-        for unit in lost:
-            yield from _alone(unit, storage)
+        yield from _pool(left, storage, workers, lost, most_out=AHEAD * workers)
+        if lost:
+            yield from _one_by_one(deque(lost), storage)
 
 
-def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit]) -> Iterator[Unit]:
+def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *, most_out: int) -> Iterator[Unit]:
     """Hand out units until all are done or a worker dies; those that were out then are in ``lost``."""
     out: dict[Future[str], Unit] = {}
     # Processes are spawned: a forked one would inherit locks and threads in the middle of their work.
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     try:
         while left or out:
-            while left and len(out) < AHEAD * workers:
+            while left and len(out) < most_out:
                 out[pool.submit(work, left[0], storage)] = left[0]
                 left.popleft()
             for future in wait(out, return_when=FIRST_COMPLETED)[0]:
@@ -53,16 +53,19 @@ def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit]) -
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _alone(unit: Unit, storage: Storage) -> Iterator[Unit]:
-    """Do a unit whose worker died in a process of its own: if that dies too, no other unit can be to blame."""
-    for _ in range(MOST_DEATHS):
+def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Unit]:
+    """Do units that were out when a worker died with one out at a time, so that the next death has one to blame."""
+    deaths: Counter[Unit] = Counter()
+    while left:
         lost: list[Unit] = []
-        yield from _pool(deque([unit]), storage, 1, lost)
-        if not lost:
-            return
-    raise ModelError.one(
-        where=str(unit),
-        expected="a worker that lives until the unit is done",
-        found=f"{MOST_DEATHS} workers that were killed over it, for lack of memory perhaps",
-        remedy="give each worker more memory, with fewer of them at a time: --on processes:1",
-    )
+        yield from _pool(left, storage, 1, lost, most_out=1)
+        deaths.update(lost)
+        for unit in lost:
+            if deaths[unit] == MOST_DEATHS:
+                raise ModelError.one(
+                    where=str(unit),
+                    expected="a worker that lives until the unit is done",
+                    found=f"{MOST_DEATHS} workers that were killed over it, for lack of memory perhaps",
+                    remedy="give each worker more memory, with fewer of them at a time: --on processes:1",
+                )
+            left.append(unit)
