@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from isthmus.cli.data_arguments import add_data_commands
+from isthmus.cli.data_arguments import add_data_commands, add_update_options
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
 from isthmus.cli.stress_arguments import add_stress_command
@@ -118,7 +118,10 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         return commands[name]
 
     for name, (_, line) in STAGES.items():
-        _add_run_options(add(name, line))
+        command = add(name, line)
+        _add_run_options(command)
+        if name == "run":
+            add_update_options(command)
     add_trust_options(commands)
     _add_corridor_options(add("check", "Read a corridor and its figures and say everything that is wrong."))
     command = add("show", "Print a run.")

@@ -10,10 +10,13 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from isthmus.cli import arguments
 from isthmus.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from isthmus.data.figures import Figures
 
 
 def run(options: Namespace) -> None:
@@ -23,6 +26,8 @@ def run(options: Namespace) -> None:
     from isthmus.cli.progress import Progress
 
     _refuse_unwritable(options.out)
+    renew = bool(getattr(options, "update", False))
+    figures = _updated(options) if renew else options.figures
     with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
         folder = pipeline.run(
             options.corridor,
@@ -31,7 +36,8 @@ def run(options: Namespace) -> None:
             scenario=options.scenario,
             seed=options.seed,
             quick=options.quick,
-            figures=options.figures,
+            figures=figures,
+            renew=renew,
             until=cast("pipeline.Until", arguments.STAGES[options.command][0]),
             report=progress,
         )
@@ -44,6 +50,16 @@ def backtest(options: Namespace) -> None:
 
     _refuse_unwritable(options.out)
     trust_commands.backtest(options)
+
+
+def _updated(options: Namespace) -> Figures:
+    """Ask the publishers of the corridor's series; what they say is laid over the corridor's own figures."""
+    from isthmus.cli import data_commands
+    from isthmus.data.figures import read_figures
+    from isthmus.spec.load import load
+
+    loaded = load(options.corridor, sets=options.sets, scenario=options.scenario)
+    return data_commands.refreshed(options, read_figures(options.figures or loaded.path.parent / loaded.corridor.figures))
 
 
 def check(options: Namespace) -> None:

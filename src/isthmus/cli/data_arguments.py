@@ -67,3 +67,14 @@ def _day(text: str) -> dt.date:
     except ValueError:
         message = f"'{text}' is not a date YYYY-MM-DD"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def add_update_options(command: argparse.ArgumentParser) -> None:
+    """Add what ``run`` takes to bring its figures up to date."""
+    command.add_argument(
+        "--update", action="store_true", help="ask the publishers of the corridor's series first, and go on from the last run"
+    )
+    command.add_argument("--store", type=Path, metavar="DIR", help="store of figures for --update (default: as 'isthmus data')")
+    command.add_argument(
+        "--from", dest="folder", type=Path, metavar="DIR", help="with --update: saved answers in place of the network"
+    )

@@ -49,6 +49,24 @@ def update(options: Namespace) -> None:
         raise SourceError(failed)
 
 
+def refreshed(options: Namespace, figures: Figures) -> Figures:
+    """Ask the publishers of a table's series, say on standard error how it went, and return the table with what came."""
+    from isthmus.data.refresh import refresh
+    from isthmus.data.update import over_https
+    from isthmus.data.web import Folder
+
+    at: Path | None = options.folder
+    opening: Opening = over_https if at is None else lambda about, _reader: Folder(about.name, at)
+    found = refresh(figures, _store(options), opening=opening)
+    for outcome in found.outcomes:
+        sys.stderr.write("\n".join(_outcome_lines(outcome)) + "\n")
+        sys.stderr.writelines(f"  {problem}\n" for problem in outcome.problems)
+    added = len(found.figures.rows) - len(figures.rows)
+    last = max((row.period for row in found.figures.rows if len(row.period) == 7 and row.value is not None), default="no month")
+    sys.stderr.write(f"{added} figures more than the corridor's own; the last is of {last}.\n")
+    return found.figures
+
+
 def opening_for(source: Source, folder: Path | None) -> Opening:
     """Return what a source fetches with: the network, a folder the user names, or the folder of its mapping file."""
     from isthmus.data.update import over_https

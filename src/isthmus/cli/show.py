@@ -10,6 +10,9 @@ from typing import Any
 
 from isthmus.errors import InputError
 
+MOST_NEWS = 12
+"""Sentences of news shown."""
+
 
 def print_run(folder: Path, *, as_json: bool) -> None:
     """Print a run, for people or as one JSON object.
@@ -21,12 +24,13 @@ def print_run(folder: Path, *, as_json: bool) -> None:
     if manifest is None:
         raise _not_a_run(folder)
     summary = _read(folder / "summary.json") or {}
+    came = _read(folder / "news.json") or {}
     files = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if as_json:
-        content = {"run": str(folder), "files": files, "manifest": manifest, "summary": summary}
+        content = {"run": str(folder), "files": files, "manifest": manifest, "summary": summary, "news": came}
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(folder, manifest, summary, files)) + "\n")
+        sys.stdout.write("\n".join(_lines(folder, manifest, {**summary, "news": came}, files)) + "\n")
 
 
 def _lines(folder: Path, manifest: dict[str, Any], summary: dict[str, Any], files: list[str]) -> Iterator[str]:
@@ -49,12 +53,25 @@ def _lines(folder: Path, manifest: dict[str, Any], summary: dict[str, Any], file
     if "coverage90" in summary:
         covered50, covered90 = _percent(summary.get("coverage50")), _percent(summary["coverage90"])
         yield f"coverage   {covered50} in 50 % intervals, {covered90} in 90 % intervals"
+    yield from _news(summary.get("news") or {})
     yield from _horizons(summary.get("by_horizon") or [])
     yield from _stages(manifest.get("stages") or {})
     yield ""
     if "report.html" in files:
         yield f"report     {folder / 'report.html'}"
     yield f"folder     {folder}"
+
+
+def _news(came: dict[str, Any]) -> Iterator[str]:
+    if came:
+        yield ""
+        yield f"news since the forecast from {came.get('last_fitted')} ({came.get('earlier')})"
+        rows = came.get("news") or []
+        yield from (f"  {row.get('sentence')}" for row in rows[:MOST_NEWS])
+        if not rows:
+            yield "  nothing has come that was not known then"
+        if len(rows) > MOST_NEWS:
+            yield f"  and {len(rows) - MOST_NEWS} more: see news.json"
 
 
 def _horizons(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
     from isthmus.model.network import Model
+    from isthmus.pipeline.renewal import Earlier
 
 Until = Literal["check", "fit", "forecast", "backtest", "report"]
 ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
@@ -58,6 +59,8 @@ class Task:
     observations: Observations
     seed: int
     quick: bool
+    earlier: Earlier | None = None
+    """Run that the fit goes on from. None: it starts from nothing."""
 
     @property
     def last_fitted(self) -> str:
@@ -95,7 +98,8 @@ class Task:
     @property
     def hash(self) -> str:
         """What makes this run this run."""
-        return digest(self.loaded.hash, self.figures.hash, self.seed, self.quick, __version__)
+        went_on = [self.earlier.hash] if self.earlier else []
+        return digest(self.loaded.hash, self.figures.hash, self.seed, self.quick, __version__, *went_on)
 
 
 def run(
@@ -106,7 +110,8 @@ def run(
     scenario: str | None = None,
     seed: int = 1,
     quick: bool = False,
-    figures: Path | None = None,
+    figures: Path | Figures | None = None,
+    renew: bool = False,
     until: Until = "report",
     report: Listener = lambda _: None,
 ) -> RunFolder:
@@ -120,6 +125,7 @@ def run(
         seed: Root of all random streams.
         quick: Less sampling and fewer origins, for a first look.
         figures: Table of figures in place of the corridor's own.
+        renew: Go on from the last run of this corridor under ``out``: fit from its draws, and say what came since its forecast.
         until: Last stage wanted.
         report: Called with each event.
 
@@ -129,6 +135,8 @@ def run(
         OutputError: The folder cannot be written.
     """
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    if renew:
+        task = going_on(out, task)
     return carry(task, out=out, until=until, report=report)
 
 
@@ -138,6 +146,8 @@ def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = 
     wanted = ORDER[: ORDER.index(until) + 1]
     report(Event("observations", 0.0, "reading official figures"))
     keep_inputs(folder, task)
+    if task.earlier:
+        keep_news(folder, task)
     from isthmus.pipeline import stages
 
     for stage in wanted[1:]:
@@ -218,11 +228,13 @@ def _listener(report: Listener, stage: str, begin: float, end: float) -> Callabl
     return lambda share: report(Event(stage, begin + share * (end - begin)))
 
 
-def read(source: str | Path, *, sets: Sequence[str], scenario: str | None, seed: int, quick: bool, figures: Path | None) -> Task:
+def read(
+    source: str | Path, *, sets: Sequence[str], scenario: str | None, seed: int, quick: bool, figures: Path | Figures | None
+) -> Task:
     """Read and check corridor and figures."""
     loaded = load(source, sets=sets, scenario=scenario)
     corridor = loaded.corridor
-    table = read_figures(figures or loaded.path.parent / corridor.figures)
+    table = figures if isinstance(figures, Figures) else read_figures(figures or loaded.path.parent / corridor.figures)
     watched = {series.figures for series in corridor.series.values()}
     periods = [row.period for row in table.rows if row.series in watched and row.value is not None and len(row.period) == 7]
     last = corridor.time.fit_to or max(periods, default="")
@@ -247,6 +259,7 @@ def open_folder(out: Path, task: Task) -> RunFolder:
         "figures_hash": task.figures.hash,
         "seed": task.seed,
         "quick": task.quick,
+        "earlier": task.earlier.hash if task.earlier else None,
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "last_fitted": task.last_fitted,
         "last_month": task.last_month,
@@ -274,3 +287,30 @@ def keep_inputs(folder: RunFolder, task: Task) -> None:
         folder.write_text("corridor.yaml", task.loaded.dump())
         folder.write_text("figures.csv", task.figures.to_csv())
         folder.write("observations.parquet", lambda path: pq.write_table(observation_table(task.observations), path))
+
+
+def going_on(out: Path, task: Task) -> Task:
+    """The task, with the run to go on from where there is one."""
+    from isthmus.pipeline.renewal import earlier_run
+
+    found = earlier_run(
+        out,
+        corridor_hash=task.loaded.hash,
+        figures_hash=task.figures.hash,
+        seed=task.seed,
+        quick=task.quick,
+        version=__version__,
+    )
+    return replace(task, earlier=found)
+
+
+def keep_news(folder: RunFolder, task: Task) -> None:
+    """Keep what came since the earlier run's forecast."""
+    from isthmus.pipeline.renewal import NEWS, news_since
+
+    inputs = digest(task.hash, "news")
+    if task.earlier is None or folder.finished("news", inputs):
+        return
+    with folder.stage("news", inputs, (NEWS,)):
+        came = news_since(task.earlier, task.loaded.corridor, folder.path / "figures.csv")
+        folder.write_json(NEWS, {"earlier": str(task.earlier.folder), "last_fitted": task.earlier.last_fitted, "news": came})

@@ -14,11 +14,12 @@ from isthmus.forecast.prior import prior_predictive
 from isthmus.forecast.rivals import NAIVE, Outlook
 from isthmus.inference.fit import QUICK, Effort, fit
 from isthmus.inference.posterior import Evidence
+from isthmus.inference.warm import carried_over, fit_warm
 from isthmus.model.network import Model
 from isthmus.pipeline import files, outcomes, summary
 from isthmus.pipeline.backtesting import backtest_stage
 from isthmus.pipeline.folder import RunFolder
-from isthmus.streams import stream_seed
+from isthmus.streams import stream, stream_seed
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -47,7 +48,11 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     evidence = evidence_of(task)
     effort = QUICK if task.quick else FULL
     seed = stream_seed(task.seed, "fit")
-    posterior = fit(model, evidence, seed=seed, effort=effort, progress=lambda share: progress(0.9 * share))
+    earlier = earlier_draws(task)
+    if earlier is None:
+        posterior = fit(model, evidence, seed=seed, effort=effort, progress=lambda share: progress(0.9 * share))
+    else:
+        posterior = fit_warm(model, evidence, earlier, seed=seed, effort=effort, progress=lambda share: progress(0.9 * share))
     found = posterior.diagnostics
     folder.manifest["fit"] = {
         "converged": found.converged,
@@ -58,9 +63,21 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
         "chains": posterior.vectors.shape[0],
         "draws": posterior.vectors.shape[1],
         "message": found.message,
+        "went_on_from": task.earlier.hash if task.earlier and earlier is not None else None,
     }
     forecast = task.predictor.predict(thin(posterior.vectors, N_SAMPLES), evidence, seed=task.seed)
     files.write_posterior(folder, model, posterior, forecast)
+
+
+def earlier_draws(task: Task) -> Floats | None:
+    """Draws of the run that the fit goes on from, as this fit lays them out; None where it starts from nothing."""
+    if task.earlier is None:
+        return None
+    names, vectors = task.earlier.vectors()
+    if names != tuple(task.model.table.names):
+        return None
+    last, before = (task.model.grid.position(month) for month in (task.last_fitted, task.earlier.last_fitted))
+    return carried_over(task.model, vectors, earlier_last=before, last=last, rng=stream(task.seed, "fit", "carried over"))
 
 
 def evidence_of(task: Task) -> Evidence:
