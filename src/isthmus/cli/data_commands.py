@@ -107,6 +107,7 @@ def status(options: Namespace) -> None:
 def review(options: Namespace) -> None:
     """Show findings, or record decisions about them."""
     from isthmus.cli import review as show
+    from isthmus.cli.review_page import write_page
 
     store = _store(options)
     if options.accept or options.reject:
@@ -122,7 +123,7 @@ def review(options: Namespace) -> None:
             return
         _print("\n".join(show.lines(reader, findings)))
         if options.html:
-            show.write_page(options.html, reader, findings)
+            write_page(options.html, reader, findings)
             _print(f"\n{options.html}")
 
 
