@@ -104,3 +104,13 @@ class StoreError(IsthmusError):
     """The store of figures is damaged, in use, or written by a later version."""
 
     exit_code = 8
+
+
+class DisclosureError(IsthmusError):
+    """Something was asked for, or was about to leave, that could harm people."""
+
+    exit_code = 9
+
+
+class PolicyError(DisclosureError):
+    """The policy file of the gate is wrong, or loosens a floor."""

@@ -29,6 +29,7 @@ exit codes:
   6    results could not be written
   7    a publisher's figures could not be had or read
   8    the store of figures is damaged or in use
+  9    refused to protect people: what was asked for, or was about to leave, could harm them
   130  interrupted; the same command goes on from the last finished stage
 """
 

@@ -6,10 +6,12 @@ import errno
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from isthmus.cli import arguments
+from isthmus.disclosure import clean, clean_error, refuse_request
 from isthmus.errors import IsthmusError, OutputError
 
 INTERRUPTED = 130
@@ -35,25 +37,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code, as listed in ``docs/cli.md``.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
     try:
         return _run(words)
     except IsthmusError as error:
-        return _report(error, as_json="--json" in words)
+        return _report(clean_error(error), as_json=as_json)
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted. Finished stages are kept: the same command goes on from there.\n")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return PIPE_CLOSED
-    except OSError as error:
-        if error.errno not in REMEDIES:
-            raise
-        if error.filename is None:
-            _drop_output()
-        return _report(_as_output_error(error), as_json="--json" in words)
+    except Exception as error:  # noqa: BLE001  the trace is printed, but not what it says of people
+        return _unexpected(error, as_json=as_json)
+
+
+def _unexpected(error: Exception, *, as_json: bool) -> int:
+    """Say what the system refused; or print the trace of an error of ours, cleaned as every message is."""
+    if not isinstance(error, OSError) or error.errno not in REMEDIES:
+        sys.stderr.write(clean(traceback.format_exc()))
+        return 1
+    if error.filename is None:
+        _drop_output()
+    return _report(clean_error(_as_output_error(error)), as_json=as_json)
 
 
 def _run(words: Sequence[str]) -> int:
+    refuse_request(" ".join(word for word in words if "/" not in word and not word.isdigit()), where="command line")
     options = arguments.parse(words)
     if options.command is None:
         sys.stderr.write(arguments.help_text())

@@ -12,16 +12,21 @@ import pyarrow.parquet as pq
 import xarray as xr
 from numpy.typing import NDArray
 
+from isthmus.disclosure.ledger import Ledger
 from isthmus.forecast.journeys import journeys
 from isthmus.forecast.predict import Forecast
 from isthmus.inference.fit import Posterior
 from isthmus.inference.learned import learned_quantities
 from isthmus.model.network import Model
 from isthmus.pipeline.folder import RunFolder
-from isthmus.report import RunView, forecast_rows, render
+from isthmus.report import RunView, render
+from isthmus.report.gated import gate_report, policy_of, shown
 from isthmus.report.tables import COLUMNS
 
 Floats = NDArray[np.float64]
+
+RELEASED_COLUMNS = (*COLUMNS, "status", "note")
+"""Columns of the forecast table once it has passed the gate."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -124,17 +129,21 @@ def write_forecast(
 
 
 def write_tables(folder: RunFolder) -> None:
-    """``forecast.csv`` and ``forecast.parquet``, the same rows."""
-    rows = forecast_rows(RunView.load(folder.path))
+    """``forecast.csv`` and ``forecast.parquet``, the same rows, through the gate; what that cost goes to the manifest."""
+    view, policy = RunView.load(folder.path), policy_of(folder.path)
+    found = shown(view, policy, Ledger())
+    rows = [{name: row[name] for name in RELEASED_COLUMNS} for row in found.forecast.rows()]
 
     def as_csv(path: Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as handle:
-            table = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+            table = csv.DictWriter(handle, RELEASED_COLUMNS, lineterminator="\n")
             table.writeheader()
             table.writerows(rows)
 
     folder.write("forecast.csv", as_csv)
     folder.write("forecast.parquet", lambda path: pq.write_table(pa.Table.from_pylist(rows), path))
+    folder.manifest["disclosure"] = gate_report(found, policy)
+    folder.write_json("disclosure.json", folder.manifest["disclosure"])
 
 
 def write_page(folder: RunFolder) -> None:

@@ -71,7 +71,7 @@ class RunFolder:
         except (OSError, ValueError):
             known = {}
         stages = known.get("stages", {}) if known.get("hash") == facts["hash"] else {}
-        kept: dict[str, Any] = {key: known[key] for key in ("created", "fit") if stages and key in known}
+        kept: dict[str, Any] = {key: known[key] for key in ("created", "fit", "disclosure") if stages and key in known}
         return cls(path, {**facts, **kept, "stages": stages})
 
     def write(self, name: str, writer: Callable[[Path], object]) -> Path:

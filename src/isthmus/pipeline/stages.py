@@ -120,7 +120,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
 
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress], None]]] = {
     "fit": (("posterior.nc",), fit_stage),
-    "forecast": (("forecast.nc", "forecast.csv", "forecast.parquet", outcomes.NAME), forecast_stage),
+    "forecast": (("forecast.nc", "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME), forecast_stage),
     "backtest": (("scores.csv", "backtest.json"), backtest_stage),
-    "report": (("summary.json", "forecast.csv", "forecast.parquet", "report.html"), report_stage),
+    "report": (("summary.json", "forecast.csv", "forecast.parquet", "disclosure.json", "report.html"), report_stage),
 }

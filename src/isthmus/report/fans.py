@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
-from isthmus.report.intervals import Interval, count, count_words, interval, intervals, official, plain
+from isthmus.report.intervals import WITHHELD, Interval, count, count_words, interval, intervals, official, plain, veiled
 from isthmus.report.skill import Backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import MONTHS, day_name, period_name, span
@@ -93,12 +93,17 @@ def fan(view: RunView, series: str) -> Fan:
     return Fan(
         series=series,
         label=view.corridor.series[series].label,
-        ahead=intervals(draws),
+        ahead=_veil(view, series, view.ahead, intervals(draws)),
         naive=view.rival("random_walk", series),
-        fitted=intervals(view.predicted(series, view.fitted)),
+        fitted=_veil(view, series, view.fitted, intervals(view.predicted(series, view.fitted))),
         total=interval(draws.sum(axis=1)),
         recent=counted / reported if reported else float("nan"),
     )
+
+
+def _veil(view: RunView, series: str, months: Sequence[str], values: list[Interval]) -> list[Interval]:
+    """Intervals by month; what is withheld is not drawn where it is."""
+    return [veiled() if (series, month) in view.withheld else value for month, value in zip(months, values, strict=True)]
 
 
 def finding(view: RunView, numbers: Fan, label: str) -> str:
@@ -247,9 +252,11 @@ def _observed(
 
 
 def _table(view: RunView, numbers: Fan, labels: Sequence[str]) -> Table:
-    def cells(i: Interval | None, *, half: bool) -> tuple[str, ...]:
+    def cells(i: Interval | None, *, half: bool, month: str = "") -> tuple[str, ...]:
         if i is None:
             return ("",) * (3 if half else 1)
+        if (numbers.series, month) in view.withheld:
+            return (WITHHELD,) * 3
         lo, hi = i.lo90, i.hi90
         wide = f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"
         if not half:
@@ -260,10 +267,11 @@ def _table(view: RunView, numbers: Fan, labels: Sequence[str]) -> Table:
     for month, value in zip(view.fitted, numbers.fitted, strict=True):
         row = view.observed[numbers.series].get(month)
         shown = "not reported" if row is None else official(row.value or 0.0) + ("" if row.used else " (not used)")
-        rows.append((period_name(month), "published", shown, *cells(value, half=True), ""))
+        rows.append((period_name(month), "published", shown, *cells(value, half=True, month=month), ""))
     for k, month in enumerate(view.ahead):
         naive = numbers.naive[k] if k < len(numbers.naive) else None
-        rows.append((period_name(month), labels[k], "", *cells(numbers.ahead[k], half=True), *cells(naive, half=False)))
+        ours = cells(numbers.ahead[k], half=True, month=month)
+        rows.append((period_name(month), labels[k], "", *ours, *cells(naive, half=False)))
     columns = (
         "Month",
         "What it is",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from isthmus.report.charts import NBSP, Chart, Table
-from isthmus.report.intervals import SMALLEST_CELL, Interval, interval, official, percent
+from isthmus.report.intervals import Interval, interval, official, percent, smallest_count
 from isthmus.report.parameters import leg_name
 from isthmus.report.sections import Row, Section, draws, learned_table, people, rows_chart
 from isthmus.report.view import RunView
@@ -100,7 +100,7 @@ def _months(view: RunView, year: str) -> str:
 
 
 def _at_least(values: Interval) -> str:
-    return people(values) if values.median < SMALLEST_CELL else f"at least {people(values)}"
+    return people(values) if values.median < smallest_count() else f"at least {people(values)}"
 
 
 def _surveys(view: RunView, data: xr.Dataset, block: Harm, leg: str) -> Chart:

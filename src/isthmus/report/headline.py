@@ -9,7 +9,7 @@ from typing import Any
 from isthmus.data.series import Figure
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.claims import Check
-from isthmus.report.intervals import Interval, count, count_words, interval, official, plain
+from isthmus.report.intervals import WITHHELD, Interval, count, count_words, interval, official, percent, plain
 from isthmus.report.skill import Backtest, Skill
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, change, day_name, listed, lowered, period_name, small, some, span
@@ -205,9 +205,12 @@ def _table_row(view: RunView, tested: Backtest, series: str) -> tuple[str, ...]:
     skill = tested.by_checkpoint.get(series)
     words = "not tested" if skill is None else skill.words
     cells = []
-    for value in (interval(view.predicted(series, view.ahead[:1])[:, 0]), _total(view, series)):
+    first, whole = view.ahead[0], f"{view.ahead[0]}/{view.ahead[-1]}"
+    values = {first: interval(view.predicted(series, view.ahead[:1])[:, 0]), whole: _total(view, series)}
+    for period, value in values.items():
         lo, hi = value.lo90, value.hi90
-        cells += [count(value.median, lo, hi), f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"]
+        said = [count(value.median, lo, hi), f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"]
+        cells += [WITHHELD, WITHHELD] if (series, period) in view.withheld else said
     return view.corridor.series[series].label, view.unit(series), shown, *cells, words, view.publishers(series)
 
 
@@ -226,8 +229,21 @@ def facts(view: RunView) -> list[tuple[str, str]]:
             "Fit",
             _fit_words(view),
         ),
+        ("Protection", _gate_words(view)),
         ("Environment", ", ".join(f"{k} {v}" for k, v in environment.items()) or "not given"),
     ]
+
+
+def _gate_words(view: RunView) -> str:
+    """What the gate withheld, and what it cost."""
+    found = view.gate
+    if not found:
+        return "not given"
+    share, change, wider = (float(found[name]) for name in ("share_withheld", "change_per_cent", "wider_per_cent"))
+    return (
+        f"{percent(share, 1)} of {found['cells']} forecast numbers withheld; rounding changes released counts by "
+        f"{percent(change / 100, 2)} on average and widens their 90{NBSP}% intervals by {percent(wider / 100, 2)}"
+    )
 
 
 def _fit_words(view: RunView) -> str:

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from isthmus.disclosure.policy import Policy
+
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-SMALLEST_CELL = 10
-COUNT_STEP = 5
+_SMALLEST: ContextVar[int] = ContextVar("smallest", default=10)
+_STEP: ContextVar[int] = ContextVar("step", default=5)
+
+
+@contextmanager
+def guarded(policy: Policy) -> Iterator[None]:
+    """Write counts by a policy of the gate that is stricter than the shipped one, inside a ``with`` block."""
+    smallest, step = _SMALLEST.set(policy.smallest_count), _STEP.set(policy.rounding)
+    try:
+        yield
+    finally:
+        _SMALLEST.reset(smallest)
+        _STEP.reset(step)
+
+
+def smallest_count() -> int:
+    """Counts of people below this are withheld."""
+    return _SMALLEST.get()
 
 
 @dataclass(frozen=True)
@@ -75,10 +97,18 @@ def count(x: float, lo: float | None = None, hi: float | None = None) -> str:
     """A modelled count of people: rounded to what its interval allows, small ones withheld."""
     if not math.isfinite(x):
         return "not known"
-    if x < SMALLEST_CELL:
-        return f"under {SMALLEST_CELL}"
-    step = COUNT_STEP if lo is None or hi is None else max(COUNT_STEP, step_for(lo, hi))
+    if x < smallest_count():
+        return f"under {smallest_count()}"
+    step = _STEP.get() if lo is None or hi is None else max(_STEP.get(), step_for(lo, hi))
     return plain(x, step)
+
+
+WITHHELD = "withheld"
+
+
+def veiled() -> Interval:
+    """What is drawn where a count is withheld: something from nothing to the smallest count shown."""
+    return Interval(0.0, 0.0, 0.0, float(smallest_count()), float(smallest_count()))
 
 
 def official(x: float) -> str:

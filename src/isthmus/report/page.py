@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from isthmus.disclosure.ledger import Ledger
+from isthmus.disclosure.words import refuse_persons
 from isthmus.errors import OutputError
 from isthmus.report.asylum import asylum
 from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
 from isthmus.report.claims import checks, journey
 from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
+from isthmus.report.gated import policy_of, shown
 from isthmus.report.harm import harm
 from isthmus.report.headline import facts, figure_sources, headline
-from isthmus.report.intervals import number_words, plain
+from isthmus.report.intervals import guarded, number_words, plain
 from isthmus.report.ledger import ledger
 from isthmus.report.map import map_charts, part_names
 from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
@@ -69,7 +73,19 @@ def write_report(folder: Path) -> Path:
 
 
 def render(view: RunView) -> str:
-    """The page as text."""
+    """The page as text, through the gate: under the run's policy, without what it withholds, and with nobody in its words.
+
+    Raises:
+        DisclosureError: Words of the page look like a person.
+    """
+    policy = policy_of(view.folder)
+    with guarded(policy):
+        page = _rendered(replace(view, withheld=shown(view, policy, Ledger()).withheld))
+    refuse_persons(page, where=NAME)
+    return page
+
+
+def _rendered(view: RunView) -> str:
     environment = Environment(
         loader=PackageLoader("isthmus.report"),
         autoescape=True,

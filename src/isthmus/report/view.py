@@ -76,6 +76,7 @@ class RunView:
         forecast: ``predicted``, ``expected`` ``(sample, series, month)``; rivals ``(quantile, series, month_ahead)``.
         scores: Rows of the backtest; empty where none was run.
         outcomes: What the blocks say of the forecast's draws; absent in a run without them.
+        withheld: Series and periods whose modelled count the gate withholds.
     """
 
     folder: Path
@@ -88,6 +89,7 @@ class RunView:
     posterior: xr.Dataset
     forecast: xr.Dataset
     outcomes: xr.Dataset | None = None
+    withheld: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def load(cls, folder: Path) -> RunView:
@@ -120,6 +122,11 @@ class RunView:
             forecast=_dataset(folder / "forecast.nc"),
             outcomes=_dataset(folder / "outcomes.nc") if (folder / "outcomes.nc").is_file() else None,
         )
+
+    @cached_property
+    def gate(self) -> Mapping[str, Any]:
+        """What the gate withheld and what that cost; empty before the tables went through it."""
+        return _optional_json(self.folder / "disclosure.json")
 
     @property
     def fit(self) -> Mapping[str, Any]:

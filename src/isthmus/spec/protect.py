@@ -29,6 +29,11 @@ def _refused(kind: str) -> dict[str, str]:
     return {row["term"]: row["about"] for row in csv.DictReader(text.splitlines()) if row["kind"] == kind}
 
 
+def refused_word(word: str) -> str:
+    """What a word is about that no group of people may be named by: ``ethnicity``, ``religion`` ...; empty if nothing."""
+    return next((_refused("word")[plain] for plain in _words(word) if plain in _refused("word")), "")
+
+
 def check_protection(document: Node) -> list[Problem]:
     """Return keys and labels that single out people by more than nationality, or that describe a person."""
     problems = []

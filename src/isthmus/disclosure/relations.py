@@ -1,0 +1,73 @@
+"""Which rows of a table add up to which: totals over places, legs, groups, sectors and items, and periods inside longer ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from isthmus.disclosure.periods import Span, span_of
+from isthmus.disclosure.table import ALL, KEYS, SUMMED
+
+Sums = list[tuple[int, tuple[int, ...]]]
+
+
+def relations(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> sparse.csr_matrix:
+    """Totals minus their parts, ``(relation, row)``: each row of the matrix times the counts is about zero.
+
+    Args:
+        keys: What each row is of, in the order of `KEYS`, then its unit.
+        kinds: Kind of each row; only flows add up over time.
+    """
+    found: Sums = []
+    for dimension in SUMMED:
+        found += _totals(keys, KEYS.index(dimension))
+    found += _periods(keys, kinds)
+    rows = np.repeat(np.arange(len(found)), [1 + len(parts) for _, parts in found])
+    columns = np.array([k for total, parts in found for k in (total, *parts)], dtype=np.int64)
+    signs = np.array([s for _, parts in found for s in (1.0, *[-1.0] * len(parts))])
+    return sparse.csr_matrix((signs, (rows, columns)), shape=(len(found), len(keys)))
+
+
+def _totals(keys: Sequence[tuple[str, ...]], at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Rows whose key is ``all`` with the rows that differ in that key only."""
+    totals = {(*key[:at], *key[at + 1 :]): k for k, key in enumerate(keys) if key[at] == ALL}
+    if not totals:
+        return
+    parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for k, key in enumerate(keys):
+        if key[at] not in {ALL, ""}:
+            rest = (*key[:at], *key[at + 1 :])
+            if rest in totals:
+                parts[rest].append(k)
+    yield from ((totals[rest], tuple(those)) for rest, those in parts.items())
+
+
+def _periods(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Flows of a longer period with those of the shorter periods that tile it."""
+    at = KEYS.index("period")
+    by_rest: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for k, key in enumerate(keys):
+        if kinds[k] == "flow":
+            by_rest[(*key[:at], *key[at + 1 :])].append(k)
+    spans: dict[str, Span | None] = {period: span_of(period) for period in {key[at] for key in keys}}
+    if len({span.grain for span in spans.values() if span is not None}) < 2:
+        return
+    for those in by_rest.values():
+        dated = [(k, span) for k in those if (span := spans[keys[k][at]]) is not None]
+        for total, whole in dated:
+            for grain in {span.grain for _, span in dated if span.days < whole.days}:
+                parts = tuple(k for k, s in dated if s.grain == grain and s.days < whole.days and whole.holds(s))
+                if parts and sum(s.days for k, s in dated if k in parts) == whole.days:
+                    yield total, parts
+
+
+def components(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
+    """Which rows hang together by relations: a label by row."""
+    linked = abs(matrix)
+    labels = connected_components(linked.T @ linked, directed=False)[1]
+    return np.asarray(labels, dtype=np.int64)
