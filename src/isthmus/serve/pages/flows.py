@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.report.intervals import SMALLEST_CELL, Interval, count_words, intervals
+from isthmus.report.intervals import Interval, count_words, intervals, smallest_count
 from isthmus.report.map import thickness
 from isthmus.report.parameters import leg_name
 from isthmus.report.view import RunView
@@ -49,5 +49,5 @@ def flows(view: RunView) -> Flows:
 
 def _width(value: Interval, most: float) -> float:
     """Pixels of a line; one that is withheld is as thin as any other."""
-    shown = 0.0 if value.median < SMALLEST_CELL else value.median
+    shown = 0.0 if value.median < smallest_count() else value.median
     return round(thickness(shown, most), 1)
