@@ -15,6 +15,7 @@ from isthmus.data.align import Observations, align
 from isthmus.data.figures import Figures, read_figures
 from isthmus.errors import FiguresError
 from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.spec.dump import document_hash
 from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 Until = Literal["check", "fit", "forecast", "backtest", "report"]
 ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
+
+AFTER_FIT = ("scenarios", "impacts")
+"""Blocks of a corridor file that are read after the fit: another scenario is tried on the draws that are there."""
 
 SPAN = {
     "observations": (0.0, 0.02),
@@ -97,9 +101,10 @@ class Task:
 
     @property
     def hash(self) -> str:
-        """What makes this run this run."""
+        """What makes this run this run; what is asked of its draws afterwards does not."""
+        fitted = {key: part for key, part in self.loaded.document.items() if key not in AFTER_FIT}
         went_on = [self.earlier.hash] if self.earlier else []
-        return digest(self.loaded.hash, self.figures.hash, self.seed, self.quick, __version__, *went_on)
+        return digest(document_hash(fitted), self.figures.hash, self.seed, self.quick, __version__, *went_on)
 
 
 def run(
@@ -280,7 +285,7 @@ def keep_inputs(folder: RunFolder, task: Task) -> None:
 
     from isthmus.data.tables import observation_table
 
-    inputs, files = digest(task.hash, "observations"), ("corridor.yaml", "figures.csv", "observations.parquet")
+    inputs, files = digest(task.hash, task.loaded.hash, "observations"), ("corridor.yaml", "figures.csv", "observations.parquet")
     if folder.finished("observations", inputs):
         return
     with folder.stage("observations", inputs, files):

@@ -223,10 +223,7 @@ def _longer(model: Model, paths: Paths) -> Paths:
         path = np.array(path)[..., :n]
         return np.pad(path, [(0, 0)] * (path.ndim - 1) + [(0, n - path.shape[-1])], mode="edge")
 
-    departures, legs, seen, latent = paths
-    if latent is not None and drivers.n_drivers:
-        more = drivers.n_latent - np.shape(latent)[-1]
-        latent = np.pad(np.array(latent), [(0, 0), (0, 0), (0, more)])[..., : drivers.n_latent]
-    else:
-        latent = np.zeros((len(np.array(departures)), drivers.n_drivers, drivers.n_latent))
-    return Paths(stretch(departures), stretch(legs), stretch(seen), latent)
+    latent = np.array(paths.drivers) if drivers.n_drivers else np.zeros((len(np.array(paths.departures)), 0, drivers.n_latent))
+    latent = np.pad(latent, [(0, 0), (0, 0), (0, max(drivers.n_latent - latent.shape[-1], 0))])[..., : drivers.n_latent]
+    monthly = {name: None if path is None else stretch(path) for name, path in paths._asdict().items() if name != "drivers"}
+    return Paths(**monthly, drivers=latent)
