@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.language import say
+from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import Interval, count_words, interval, official
 from isthmus.report.sections import Row, Section, draws, learned_table, rows_chart
 from isthmus.report.view import RunView
@@ -28,10 +29,19 @@ def asylum(view: RunView) -> Section | None:
         return None
     label = view.corridor.groups[block.group].label
     charts = (
-        _chart(view, data, "pending", f"{label} with a claim pending: a stock", block.figures.pending),
-        _chart(view, data, "applications", f"New applications of {label} in a year: a flow", block.figures.applications),
+        _chart(view, data, "pending", say("{label} with a claim pending: a stock", label=label), block.figures.pending),
+        _chart(
+            view,
+            data,
+            "applications",
+            say("New applications of {label} in a year: a flow", label=label),
+            block.figures.applications,
+        ),
     )
-    breaks = [f"From {one.year} on: {one.reason} ({one.source})." for one in block.level_breaks]
+    breaks = [
+        say("From {year} on: {reason} ({source}).", year=one.year, reason=one.reason, source=one.source)
+        for one in block.level_breaks
+    ]
     verdict = str(data["asylum_parameters"].attrs.get("message", ""))
     words = (
         (
@@ -41,7 +51,10 @@ def asylum(view: RunView) -> Section | None:
         " ".join(breaks) + f" {verdict}.",
     )
     tables = [
-        (_corridor(view, data), f"Claims of {label} who came along this corridor, as modelled; no figure counts them apart.")
+        (
+            _corridor(view, data),
+            say("Claims of {label} who came along this corridor, as modelled; no figure counts them apart.", label=label),
+        )
     ]
     tables += learned_table(view, "asylum", WORDS)
     return Section("asylum", "Asylum: stock and flow", words, charts, tuple(tables))
@@ -54,7 +67,7 @@ def _chart(view: RunView, data: xr.Dataset, what: str, title: str, figures: str)
     for year in (str(y) for y in data["asylum_year"].values):
         values = interval(draws(data, f"asylum_{what}", asylum_year=year))
         published = series.get(year)
-        rows.append(Row(f"end of {year}" if stock else year, values, () if published is None else (published,)))
+        rows.append(Row(say("end of {year}", year=year) if stock else year, values, () if published is None else (published,)))
         cells.append((year, "not reported" if published is None else official(published), _whole(values)))
     kind = "stock, at the end of the year" if stock else "flow, in the year"
     unit = "persons pending" if stock else "applications in the year"
@@ -62,9 +75,15 @@ def _chart(view: RunView, data: xr.Dataset, what: str, title: str, figures: str)
     return rows_chart(
         f"asylum-{what}",
         title,
-        f"{unit[:1].upper()}{unit[1:]}, all countries of asylum; strokes: published. Kind: {kind}. Source: {publisher}.",
+        say(
+            "{upper}{unit}, all countries of asylum; strokes: published. Kind: {kind}. Source: {publisher}.",
+            upper=unit[:1].upper(),
+            unit=unit[1:],
+            kind=kind,
+            publisher=publisher,
+        ),
         rows,
-        Table(("Year", f"Published ({kind})", f"Model (90{NBSP}%)"), tuple(cells)),
+        Table(("Year", say("Published ({kind})", kind=kind), say("Model (90\N{NO-BREAK SPACE}%)")), tuple(cells)),
         unit=unit,
     )
 

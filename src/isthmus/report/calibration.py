@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from isthmus.report.language import say
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.intervals import plain
@@ -33,9 +34,12 @@ def pit_chart(label: str, row: Mapping[str, Any]) -> Chart:
     even = y(1 / len(shares))
     parts += [svg.line(LEFT, even, RIGHT, even, "reference"), svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis")]
     parts.append(svg.text(RIGHT, BOTTOM + 32, "percentile of the forecast, up to", "tick", "end"))
-    title = f"{label}: where the figures fell in the forecast"
-    rows = tuple((f"up to {10 * (n + 1)}{NBSP}%", plain(share, 0.001)) for n, share in enumerate(shares))
-    about = f"Share of {row['forecasts']:,} figures by tenth of the forecast (PIT, ties counted half). Source: leaderboard.json."
+    title = say("{label}: where the figures fell in the forecast", label=label)
+    rows = tuple((say("up to {n}\N{NO-BREAK SPACE}%", n=10 * (n + 1)), plain(share, 0.001)) for n, share in enumerate(shares))
+    about = say(
+        "Share of {row:,} figures by tenth of the forecast (PIT, ties counted half). Source: leaderboard.json.",
+        row=row["forecasts"],
+    )
     key = f"pit-{key_of(label)}"
     description = "; ".join(f"{name}: {share}" for name, share in rows)
     return Chart(key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table(("Percentile", "Share"), rows))
@@ -55,11 +59,11 @@ def coverage_chart(label: str, row: Mapping[str, Any], widths: tuple[float, ...]
         svg.line(x(0), y(0), x(1), y(1), "reference"),
         svg.polyline(points, "fan-median"),
         *(svg.el("circle", cx=px, cy=py, r=3.2, class_="median") for px, py in points),
-        svg.text(RIGHT, BOTTOM + 32, f"width of the interval, {NBSP}%", "tick", "end"),
+        svg.text(RIGHT, BOTTOM + 32, say("width of the interval, \N{NO-BREAK SPACE}%"), "tick", "end"),
     ]
-    title = f"{label}: {shares[at.index(0.9)]:.0%} of figures in 90{NBSP}% intervals"
+    title = say("{label}: {shares:.0%} of figures in 90\N{NO-BREAK SPACE}% intervals", label=label, shares=shares[at.index(0.9)])
     rows = tuple((f"{100 * w:.0f}{NBSP}%", plain(s, 0.001)) for w, s in zip(at, shares, strict=True))
-    about = f"Share of {row['forecasts']:,} figures inside central intervals. Source: leaderboard.json."
+    about = say("Share of {row:,} figures inside central intervals. Source: leaderboard.json.", row=row["forecasts"])
     key = f"coverage-{key_of(label)}"
     description = "; ".join(f"{name}: {share}" for name, share in rows)
     return Chart(key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table(("Width", "Inside"), rows))

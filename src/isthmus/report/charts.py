@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from isthmus.report.language import many, say
 from isthmus.report import svg
 from isthmus.report.intervals import Interval, number, plain
 from isthmus.report.parameters import Quantity
@@ -68,7 +69,7 @@ def learned_chart(key: str, css: str, title: str, quantities: Sequence[Quantity]
     parts = [
         svg.el("rect", x=x(-1.645), y=top - 4, width=band, height=bottom - top + 4, class_="prior"),
         svg.line(x(0), top - 4, x(0), bottom, "zero"),
-        svg.text(x(0), 14, f"prior: 90{NBSP}% interval and median", "tick", "middle"),
+        svg.text(x(0), 14, say("prior: 90\N{NO-BREAK SPACE}% interval and median"), "tick", "middle"),
     ]
     y = top
     for quantity, words, tall in zip(quantities, labels, heights, strict=True):
@@ -77,18 +78,20 @@ def learned_chart(key: str, css: str, title: str, quantities: Sequence[Quantity]
         y += tall
     for tick in (-3, -2, -1, 0, 1, 2, 3):
         parts.append(svg.text(x(tick), height - 8, plain(tick), "tick", "middle"))
-    description = (
-        f"{len(quantities)} quantities, each with the median, 50 and 90 per cent interval after fitting, "
-        "in prior standard deviations from the prior median. The table below has the values in their units."
+    description = say(
+        "{quantities} quantities, each with the median, 50 and 90 per cent interval after "
+        "fitting, in prior standard deviations from the prior median. The table below has "
+        "the values in their units.",
+        quantities=len(quantities),
     )
     rows = tuple(_quantity_row(q) for q in quantities)
     columns = (
         "Quantity",
         "Unit",
         "Prior median",
-        f"Prior 90{NBSP}%",
+        say("Prior 90\N{NO-BREAK SPACE}%"),
         "Fitted median",
-        f"Fitted 90{NBSP}%",
+        say("Fitted 90\N{NO-BREAK SPACE}%"),
         "Contraction",
         "Label",
         "R-hat",
@@ -105,9 +108,9 @@ def learned_chart(key: str, css: str, title: str, quantities: Sequence[Quantity]
 
 
 def wrapped(words: str, limit: int) -> list[str]:
-    """Words in lines of at most so many characters."""
+    """Words in lines of at most so many characters, in the language spoken."""
     lines = [""]
-    for word in words.split(" "):
+    for word in say(words).split(" "):
         if lines[-1] and len(lines[-1]) + len(word) + 1 > limit:
             lines.append(word)
         else:
@@ -117,7 +120,9 @@ def wrapped(words: str, limit: int) -> list[str]:
 
 def _quantity_row(q: Quantity) -> tuple[str, ...]:
     def both(v: Interval) -> tuple[str, str]:
-        return number(v.median, v.lo90, v.hi90), f"{number(v.lo90, v.lo90, v.hi90)} to {number(v.hi90, v.lo90, v.hi90)}"
+        return number(v.median, v.lo90, v.hi90), say(
+            "{lo90} to {hi90}", lo90=number(v.lo90, v.lo90, v.hi90), hi90=number(v.hi90, v.lo90, v.hi90)
+        )
 
     return (
         q.label,
@@ -153,15 +158,15 @@ def skill_chart(by_horizon: dict[int, Skill], title: str) -> Chart:
     for k, (horizon, skill) in enumerate(by_horizon.items()):
         y = 38.0 + 30 * k
         parts += [
-            svg.text(left - 10, y + 4, f"{horizon} month{'s' if horizon > 1 else ''}", "label", "end"),
+            svg.text(left - 10, y + 4, many("{n} month", "{n} months", horizon), "label", "end"),
             svg.line(x.clipped(skill.lo), y, x.clipped(skill.hi), y, "whisker model thick"),
             svg.el("circle", cx=x.clipped(skill.value), cy=y, r=4.5, class_="median"),
         ]
     rows = tuple(
         (
-            f"{h} months ahead",
+            say("{h} months ahead", h=h),
             plain(s.value, 0.01),
-            f"{plain(s.lo, 0.01)} to {plain(s.hi, 0.01)}",
+            say("{lo} to {hi}", lo=plain(s.lo, 0.01), hi=plain(s.hi, 0.01)),
             s.verdict,
             plain(s.coverage50, 0.01),
             plain(s.coverage90, 0.01),
@@ -169,19 +174,19 @@ def skill_chart(by_horizon: dict[int, Skill], title: str) -> Chart:
         )
         for h, s in by_horizon.items()
     )
-    description = "; ".join(f"{r[0]}: {r[1]}, interval {r[2]}, {r[3]}" for r in rows)
+    description = "; ".join(say("{r}: {r2}, interval {r3}, {r4}", r=r[0], r2=r[1], r3=r[2], r4=r[3]) for r in rows)
     columns = (
         "Horizon",
         "Relative skill",
-        f"95{NBSP}% interval",
+        say("95\N{NO-BREAK SPACE}% interval"),
         "Verdict",
-        f"50{NBSP}% coverage",
-        f"90{NBSP}% coverage",
+        say("50\N{NO-BREAK SPACE}% coverage"),
+        say("90\N{NO-BREAK SPACE}% coverage"),
         "Forecasts scored",
     )
-    about = (
-        f"Relative skill, a ratio without unit: mean CRPS on log(1 + y) over the random walk's; lines: 95{NBSP}% "
-        "block bootstrap over origins. Source: scores.csv of this run."
+    about = say(
+        "Relative skill, a ratio without unit: mean CRPS on log(1 + y) over the random "
+        "walk's; lines: 95\N{NO-BREAK SPACE}% block bootstrap over origins. Source: scores.csv of this run."
     )
     return Chart(
         "skill",
@@ -236,15 +241,26 @@ def stock_chart(bars: YearBars, title: str, source: str) -> Chart:
     )
     columns = (
         "Year",
-        f"{bars.stock_label} (stock, end of year)",
-        f"{bars.flow_label} (flow, in the year)",
+        say("{stock_label} (stock, end of year)", stock_label=bars.stock_label),
+        say("{flow_label} (flow, in the year)", flow_label=bars.flow_label),
         "Stock added up by the claim",
     )
-    description = f"{bars.stock_label} and {bars.flow_label} for each year from {years[0]} to {years[-1]}, persons."
+    description = say(
+        "{stock_label} and {flow_label} for each year from {years} to {years2}, persons.",
+        stock_label=bars.stock_label,
+        flow_label=bars.flow_label,
+        years=years[0],
+        years2=years[-1],
+    )
     return Chart(
         "stocks",
         title,
-        f"Persons; {bars.stock_label} is a stock, {bars.flow_label} a flow. Source: {source}.",
+        say(
+            "Persons; {stock_label} is a stock, {flow_label} a flow. Source: {source}.",
+            stock_label=bars.stock_label,
+            flow_label=bars.flow_label,
+            source=source,
+        ),
         (svg.document("stocks", title, description, (WIDTH, height), *parts),),
         Table(columns, rows),
     )
@@ -264,9 +280,22 @@ def range_chart(key: str, title: str, about: str, values: Interval, unit: str) -
     parts += interval_marks(x, 32.0, values, "model")
     parts.append(svg.text(WIDTH - 22, 90, unit, "tick", "end"))
     cells = [number(v, values.lo90, values.hi90) for v in values.values]
-    description = (
-        f"Median {cells[2]} {unit}, 50 per cent interval {cells[1]} to {cells[3]}, 90 per cent interval {cells[0]} to {cells[4]}."
+    description = say(
+        "Median {cells} {unit}, 50 per cent interval {cells2} to {cells3}, 90 per cent interval {cells4} to {cells5}.",
+        cells=cells[2],
+        unit=unit,
+        cells2=cells[1],
+        cells3=cells[3],
+        cells4=cells[0],
+        cells5=cells[4],
     )
-    rows = ((unit, cells[2], f"{cells[1]} to {cells[3]}", f"{cells[0]} to {cells[4]}"),)
-    columns = ("Unit", "Median", f"50{NBSP}% interval", f"90{NBSP}% interval")
+    rows = (
+        (
+            unit,
+            cells[2],
+            say("{cells} to {cells2}", cells=cells[1], cells2=cells[3]),
+            say("{cells} to {cells2}", cells=cells[0], cells2=cells[4]),
+        ),
+    )
+    columns = ("Unit", "Median", say("50\N{NO-BREAK SPACE}% interval"), say("90\N{NO-BREAK SPACE}% interval"))
     return Chart(key, title, about, (svg.document(key, title, description, (WIDTH, height), *parts),), Table(columns, rows))

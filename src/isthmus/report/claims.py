@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from isthmus.data.series import FlowSeries, StockSeries, Tally
+from isthmus.report.language import say
 from isthmus.report.charts import Chart, YearBars, stock_chart
 from isthmus.report.intervals import Interval, count_words, interval, number_words, official, percent, plain
 from isthmus.report.view import RunView
@@ -80,19 +81,19 @@ def _series(view: RunView, name: str) -> FlowSeries | StockSeries | None:
 def _publishers(*series: FlowSeries | StockSeries) -> str:
     figures = [f for one in series for f in one.figures]
     names = list(dict.fromkeys(f.publisher for f in figures))
-    return f"{listed(names)}, published or seen by {max(f.seen for f in figures)}"
+    return say("{names}, published or seen by {max}", names=listed(names), max=max(f.seen for f in figures))
 
 
 def _reported(tally: Tally) -> str:
-    periods = f"{tally.present} published figures"
-    return periods if tally.complete else f"{periods} of {tally.expected}"
+    periods = say("{present} published figures", present=tally.present)
+    return periods if tally.complete else say("{periods} of {expected}", periods=periods, expected=tally.expected)
 
 
 def _compared(found: float, claimed: float) -> tuple[Verdict, str]:
     off = found / claimed - 1
     verdict: Verdict = "holds" if abs(off) <= CLOSE else "holds roughly" if abs(off) <= ROUGH else "does not hold"
     side = "below" if off < 0 else "above"
-    return verdict, f"{percent(abs(off), 0 if abs(off) >= 0.1 else 1)} {side} the figure claimed"
+    return verdict, say("{off} {side} the figure claimed", off=percent(abs(off), 0 if abs(off) >= 0.1 else 1), side=side)
 
 
 def _not_checkable(key: str, claim: Claim, why: str) -> Check:
@@ -127,10 +128,12 @@ def _sum_of_series(view: RunView, key: str, claim: Claim) -> Check:
         lines.append(Line(what, official(tally.value), "flow", flow.unit, _publishers(flow)))
         draws = _modelled(view, flow.name, claim.period)
         if draws is not None:
-            lines.append(Line(f"The same in the model, {when}", count_words(interval(draws)), "flow", flow.unit, MODEL))
+            lines.append(
+                Line(say("The same in the model, {when}", when=when), count_words(interval(draws)), "flow", flow.unit, MODEL)
+            )
     total = sum(tally.value for tally in tallies)
     verdict, off = _compared(total, claim.value)
-    reason = f"The published figures add up to {official(total)}, {off}."
+    reason = say("The published figures add up to {total}, {off}.", total=official(total), off=off)
     return Check(key, claim.text, claim.source, verdict, reason, tuple(lines), claim.note or "")
 
 
@@ -148,12 +151,24 @@ def _ratio_of_series(view: RunView, key: str, claim: Claim) -> Check:
         Line(f"{name}, {when} ({_reported(tally)})", official(tally.value), "flow", tally.unit, _publishers(flow))
         for name, tally, flow in zip(names, (above, below), flows, strict=True)
     ]
-    lines.append(Line(f"{names[0]} per {lowered(names[1])}", plain(ratio, 0.001), "ratio of flows", "share", "arithmetic"))
+    lines.append(
+        Line(
+            say("{names} per {names2}", names=names[0], names2=lowered(names[1])),
+            plain(ratio, 0.001),
+            "ratio of flows",
+            "share",
+            "arithmetic",
+        )
+    )
     lines += _modelled_ratio(view, flows, claim.period)
     verdict, off = _compared(ratio, claim.value)
-    reason = (
-        f"{official(above.value)} over {official(below.value)} is {plain(ratio, 0.001)}, {off}. The two counts are of "
-        "different people at different times: their ratio may agree with the claim, it cannot prove it."
+    reason = say(
+        "{value} over {value2} is {ratio}, {off}. The two counts are of different people at "
+        "different times: their ratio may agree with the claim, it cannot prove it.",
+        value=official(above.value),
+        value2=official(below.value),
+        ratio=plain(ratio, 0.001),
+        off=off,
     )
     return Check(key, claim.text, claim.source, verdict, reason, tuple(lines), claim.note or "")
 
@@ -183,14 +198,18 @@ def _journey(view: RunView, key: str, claim: Claim) -> Check:
     verdict: Verdict = "holds" if long and dear else "holds in part" if long or dear else "does not hold"
     time = "months" if long else "weeks rather than several months" if days.hi90 < SEVERAL_MONTHS_DAYS else "perhaps two months"
     money = "thousands of dollars" if dear else "not clearly thousands of dollars"
-    reason = (
-        f"In the model those who arrive take {number_words(days, 'days')}, {time}, and spend US${number_words(cost)}, {money}."
+    reason = say(
+        "In the model those who arrive take {days}, {time}, and spend US${cost}, {money}.",
+        days=number_words(days, "days"),
+        time=time,
+        cost=number_words(cost),
+        money=money,
     )
-    arrived = f"people who arrived in {span(view.last_year[0], view.last_year[-1])}"
+    arrived = say("people who arrived in {last_year}", last_year=span(view.last_year[0], view.last_year[-1]))
     source = "this model, from the durations, stays and price ranges of the corridor file"
     lines = (
-        Line(f"Days on the way, {arrived}", number_words(days), "mean of a flow", "days", source),
-        Line(f"Money spent, {arrived}", number_words(cost), "mean of a flow", "US$ a person", source),
+        Line(say("Days on the way, {arrived}", arrived=arrived), number_words(days), "mean of a flow", "days", source),
+        Line(say("Money spent, {arrived}", arrived=arrived), number_words(cost), "mean of a flow", "US$ a person", source),
     )
     return Check(key, claim.text, claim.source, verdict, reason, lines, claim.note or "")
 
@@ -220,29 +239,44 @@ def _stock_summed(view: RunView, key: str, claim: Claim) -> Check:
     highest = max(((v, p) for p, v in stock.points() if first <= p <= last), default=(0.0, last))
     lines = (
         Line(
-            f"What adding up {years} year-end stocks gives, {span(first, last)}: not a number of people",
+            say(
+                "What adding up {years} year-end stocks gives, {first}: not a number of people",
+                years=years,
+                first=span(first, last),
+            ),
             official(summed.value),
             "sum of stocks, not valid",
             summed.unit,
             _publishers(stock),
         ),
         Line(
-            f"Most people waiting at one time, end of {highest[1]}",
+            say("Most people waiting at one time, end of {highest}", highest=highest[1]),
             official(highest[0]),
             "stock",
             stock.unit,
             _publishers(stock),
         ),
-        Line(f"New applications, {span(first, latest)}", official(new.value), "flow", flow.unit, _publishers(flow)),
-        Line(f"New applications, {span(first, last)}", official(within.value), "flow", flow.unit, _publishers(flow)),
+        Line(
+            say("New applications, {first}", first=span(first, latest)), official(new.value), "flow", flow.unit, _publishers(flow)
+        ),
+        Line(
+            say("New applications, {first}", first=span(first, last)),
+            official(within.value),
+            "flow",
+            flow.unit,
+            _publishers(flow),
+        ),
     )
     reason = "The claim matches no count of people in the figures."
     if close:
-        reason = (
-            f"It is a sum of stocks: adding up {years} year-end numbers of people waiting ({span(first, last)}) gives "
-            f"{official(summed.value)}, and whoever waits several years is counted in each of them."
+        reason = say(
+            "It is a sum of stocks: adding up {years} year-end numbers of people waiting "
+            "({first}) gives {value}, and whoever waits several years is counted in each of them.",
+            years=years,
+            first=span(first, last),
+            value=official(summed.value),
         )
-    reason += f" New applications in {span(first, latest)} were {official(new.value)}."
+    reason += say(" New applications in {first} were {value}.", first=span(first, latest), value=official(new.value))
     bars = YearBars(
         {p: v for p, v in stock.points() if first <= p},
         {p: v for p, v in flow.points() if first <= p},
@@ -250,9 +284,12 @@ def _stock_summed(view: RunView, key: str, claim: Claim) -> Check:
         "New applications",
         tuple(p for p in stock.periods if first <= p <= last),
     )
-    title = (
-        f"Adding up {years} year-end queues gives {official(summed.value)}; "
-        f"new applications in {small(new.present)} years were {official(new.value)}"
+    title = say(
+        "Adding up {years} year-end queues gives {value}; new applications in {present} years were {value2}",
+        years=years,
+        value=official(summed.value),
+        present=small(new.present),
+        value2=official(new.value),
     )
     chart = stock_chart(bars, title, _publishers(stock, flow))
     verdict: Verdict = "misleading" if close else "does not hold"

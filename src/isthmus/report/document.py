@@ -6,7 +6,22 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from isthmus.report.language import language, say
 from isthmus.report.sections import Section
+
+
+def environment() -> Environment:
+    """Templates of the report; every text that a template writes is said in the language spoken."""
+    made = Environment(
+        loader=PackageLoader("isthmus.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: say(value) if type(value) is str else value,
+    )
+    made.globals.update(say=say, language=language())
+    return made
 
 
 def document(
@@ -30,9 +45,8 @@ def document(
         alarm: What must be known before anything is quoted; empty: nothing.
         facts: What it was made from.
     """
-    environment = Environment(
-        loader=PackageLoader("isthmus.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("document.html.j2").render(
-        title=title, kicker=kicker, summary=summary, points=points, sections=sections, alarm=alarm, facts=facts
+    return (
+        environment()
+        .get_template("document.html.j2")
+        .render(title=title, kicker=kicker, summary=summary, points=points, sections=sections, alarm=alarm, facts=facts)
     )

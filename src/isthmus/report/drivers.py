@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from isthmus.report.charts import NBSP, Table
+from isthmus.report.language import say
+from isthmus.report.charts import Table
 from isthmus.report.intervals import interval, number, percent, plain
 from isthmus.report.sections import Row, Section, draws, rows_chart
 from isthmus.report.view import RunView
@@ -39,26 +40,38 @@ def drivers(view: RunView) -> Section | None:
             moved = np.asarray(data["contribution"].sel(part=part, group=group, month=list(view.fitted)).values)
             factor = interval(np.exp(np.ptp(moved, axis=-1)))
             rows.append(Row(label, values))
-            shown = f"{percent(values.median)} ({percent(values.lo90)} to {percent(values.hi90)})"
+            shown = say(
+                "{median} ({lo90} to {hi90})", median=percent(values.median), lo90=percent(values.lo90), hi90=percent(values.hi90)
+            )
             ratio = f"{number(factor.median, factor.lo90, factor.hi90)} ({number(factor.lo90, factor.lo90, factor.hi90)} to "
             cells.append((label, shown, ratio + f"{number(factor.hi90, factor.lo90, factor.hi90)})"))
             left[part] = values
-        columns = ("Part", f"Share of variance (90{NBSP}%)", f"Highest over lowest month (90{NBSP}%)")
+        columns = (
+            "Part",
+            say("Share of variance (90\N{NO-BREAK SPACE}%)"),
+            say("Highest over lowest month (90\N{NO-BREAK SPACE}%)"),
+        )
         label = view.corridor.groups[group].label
         free = left["unexplained"]
-        title = f"{label}: {percent(free.median)} of the ups and downs of departures stay unexplained"
-        about = (
-            f"Share of the variance of log departures, {when}; shares sum to 1; a part that moves against the whole is below "
-            "0. Kind: ratio. Source: this fit."
+        title = say(
+            "{label}: {median} of the ups and downs of departures stay unexplained", label=label, median=percent(free.median)
+        )
+        about = say(
+            "Share of the variance of log departures, {when}; shares sum to 1; a part that moves "
+            "against the whole is below 0. Kind: ratio. Source: this fit.",
+            when=when,
         )
         charts.append(
             rows_chart(f"explained-{group}", title, about, rows, Table(columns, tuple(cells)), unit="share of variance")
         )
     tables.append((_named(view), "Drivers in the corridor file. A month without a value is unknown, and never interpolated."))
     used = [d for d in view.corridor.drivers.values() if d.in_fit]
-    words = (
-        f"{len(used)} of {len(view.corridor.drivers)} drivers are in the fit; the others are kept with the reason. "
-        "What explains is what moves together with departures in this model; it is not shown to be the cause."
+    words = say(
+        "{used} of {drivers} drivers are in the fit; the others are kept with the reason. "
+        "What explains is what moves together with departures in this model; it is not shown "
+        "to be the cause.",
+        used=len(used),
+        drivers=len(view.corridor.drivers),
     )
     return Section("drivers", "What explains departures, and what does not", (words,), tuple(charts), tuple(tables))
 
@@ -67,11 +80,12 @@ def _named(view: RunView) -> Table:
     rows = []
     for driver in view.corridor.drivers.values():
         months = sorted(driver.values)
-        target = "departures" if driver.place is None else f"pull of {view.corridor.places[driver.place].label}"
+        target = "departures" if driver.place is None else say("pull of {label}", label=view.corridor.places[driver.place].label)
         rows.append((
             driver.label, target, f"{len(months)}: {span(months[0], months[-1])}", driver.unit, AFTER[driver.after_end],
-            f"{plain(driver.lag_months, 0.1)} months" if driver.lag_months else "none",
-            "in the fit" if driver.in_fit else f"not in the fit: {driver.note}", f"{driver.source} ({driver.confidence})",
+            say("{lag_months} months", lag_months=plain(driver.lag_months, 0.1)) if driver.lag_months else "none",
+            "in the fit" if driver.in_fit else say("not in the fit: {note}", note=driver.note),
+            f"{driver.source} ({driver.confidence})",
         ))  # fmt: skip
     columns = ("Driver", "Moves", "Values known", "Unit", "After the last value", "Mean lag", "Used", "Source")
     return Table(columns, tuple(rows))

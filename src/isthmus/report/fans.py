@@ -11,12 +11,13 @@ from itertools import groupby
 import numpy as np
 from markupsafe import Markup
 
+from isthmus.report.language import month_name, say
 from isthmus.report import svg
-from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import WITHHELD, Interval, count, count_words, interval, intervals, official, plain, veiled
 from isthmus.report.skill import Backtest
 from isthmus.report.view import RunView
-from isthmus.report.words import MONTHS, day_name, period_name, span
+from isthmus.report.words import day_name, period_name, span
 from isthmus.timegrid import month_index
 
 SIZE = (380.0, 270.0)
@@ -39,9 +40,9 @@ class Event:
         """The dates in words."""
         words = day_name(self.day)
         if self.until is not None:
-            words += f" to {day_name(self.until)}"
+            words += say(" to {day_name}", day_name=day_name(self.until))
         if self.announced is not None and self.announced != self.day:
-            words += f", announced {day_name(self.announced)}"
+            words += say(", announced {day_name}", day_name=day_name(self.announced))
         return words
 
 
@@ -52,7 +53,12 @@ def events(view: RunView) -> list[Event]:
     found = [(p.date, p.label, p.until, p.announced, p.source) for p in corridor.policies.values()]
     for rule in corridor.entry_rules:
         place = corridor.places[rule.place].label
-        label = f"{place}: {rule.requirement.replace('_', ' ')} for {corridor.groups[rule.group].label}"
+        label = say(
+            "{place}: {replace} for {label}",
+            place=place,
+            replace=rule.requirement.replace("_", " "),
+            label=corridor.groups[rule.group].label,
+        )
         found.append((rule.from_, label, rule.to, rule.announced, rule.source))
     inside = sorted(f for f in found if first <= f"{f[0]:%Y-%m}" <= last)
     return [
@@ -112,13 +118,19 @@ def finding(view: RunView, numbers: Fan, label: str) -> str:
     mean = numbers.total.map(lambda x: x / months)
     lo, hi = mean.lo90, mean.hi90
     when = span(view.ahead[0], view.ahead[-1])
-    title = f"{numbers.label}: {label} of about {count(mean.median, lo, hi)} a month in {when}"
+    title = say(
+        "{label}: {label2} of about {median} a month in {when}",
+        label=numbers.label,
+        label2=label,
+        median=count(mean.median, lo, hi),
+        when=when,
+    )
     if not np.isfinite(numbers.recent):
         return title
     ratio = mean.median / max(numbers.recent, 1.0)
-    past = f"the last {months} months ({count(numbers.recent, lo, hi)})"
+    past = say("the last {months} months ({recent})", months=months, recent=count(numbers.recent, lo, hi))
     if abs(ratio - 1) < 0.1:
-        return f"{title}, close to {past}"
+        return say("{title}, close to {past}", title=title, past=past)
     return f"{title}, {'above' if ratio > 1 else 'below'} {past}"
 
 
@@ -127,15 +139,23 @@ def fan_chart(view: RunView, series: str, tested: Backtest, marked: list[Event])
     numbers = fan(view, series)
     labels = [tested.label(h) for h in range(1, len(view.ahead) + 1)]
     title = finding(view, numbers, tested.label_of(len(labels)))
-    unit = f"{view.unit(series)} a month"
+    unit = say("{unit} a month", unit=view.unit(series))
     key = f"fan-{series.replace('_', '-')}"
-    description = (
-        f"Published figures from {period_name(view.fitted[0])} to {period_name(view.origin)}, then "
-        f"{span(view.ahead[0], view.ahead[-1])}: total {count_words(numbers.total)} {view.unit(series)}. "
-        "Month by month in the table below."
+    description = say(
+        "Published figures from {fitted} to {origin}, then {ahead}: total {total} {unit}. Month by month in the table below.",
+        fitted=period_name(view.fitted[0]),
+        origin=period_name(view.origin),
+        ahead=span(view.ahead[0], view.ahead[-1]),
+        total=count_words(numbers.total),
+        unit=view.unit(series),
     )
     picture = svg.document(key, title, description, SIZE, *_parts(view, numbers, labels, marked, key))
-    about = f"Kind: {view.corridor.series[series].kind}. Unit: {unit}. Source: {view.publishers(series)}; fan: this model."
+    about = say(
+        "Kind: {kind}. Unit: {unit}. Source: {publishers}; fan: this model.",
+        kind=view.corridor.series[series].kind,
+        unit=unit,
+        publishers=view.publishers(series),
+    )
     return Chart(key, title, about, (picture,), _table(view, numbers, labels))
 
 
@@ -158,7 +178,7 @@ def _parts(view: RunView, numbers: Fan, labels: Sequence[str], marked: list[Even
     ]
     return [
         svg.el("defs", clip),
-        *_axes(months, xs, y, border, f"{view.unit(numbers.series)} a month"),
+        *_axes(months, xs, y, border, say("{unit} a month", unit=view.unit(numbers.series))),
         *_event_marks(marked, months, slot),
         svg.el("g", *inside, clip_path=f"url(#{key}-clip)"),
         *_horizons(labels, border, slot),
@@ -174,7 +194,7 @@ def _naive(xs: list[float], naive: list[Interval], y: svg.Scale) -> list[Markup]
     over = [k for k, i in enumerate(naive) if i.hi90 > y.high]
     if over:
         last = naive[-1]
-        words = f"random walk up to {count(last.hi90, last.lo90, last.hi90)} \N{UPWARDS ARROW}"
+        words = say("random walk up to {hi90} ↑", hi90=count(last.hi90, last.lo90, last.hi90))
         parts.append(svg.text(xs[0] - 8, TOP + 11, words, "tick naive-text halo", "end"))
     return parts
 
@@ -191,7 +211,7 @@ def _axes(months: tuple[str, ...], xs: dict[str, float], y: svg.Scale, border: f
         ]
     slot = xs[months[1]] - xs[months[0]] if len(months) > 1 else 10.0
     for month in months:
-        name = MONTHS[int(month[5:]) - 1]
+        name = month_name(int(month[5:]))
         if name in {"Jan", "Jul"}:
             edge = xs[month] - slot / 2
             parts.append(svg.line(edge, BOTTOM, edge, BOTTOM + (7 if name == "Jan" else 4), "axis"))
@@ -258,10 +278,10 @@ def _table(view: RunView, numbers: Fan, labels: Sequence[str]) -> Table:
         if (numbers.series, month) in view.withheld:
             return (WITHHELD,) * 3
         lo, hi = i.lo90, i.hi90
-        wide = f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"
+        wide = say("{lo} to {hi}", lo=count(lo, lo, hi), hi=count(hi, lo, hi))
         if not half:
             return (wide,)
-        return count(i.median, lo, hi), f"{count(i.lo50, lo, hi)} to {count(i.hi50, lo, hi)}", wide
+        return count(i.median, lo, hi), say("{lo50} to {hi50}", lo50=count(i.lo50, lo, hi), hi50=count(i.hi50, lo, hi)), wide
 
     rows = []
     for month, value in zip(view.fitted, numbers.fitted, strict=True):
@@ -277,8 +297,8 @@ def _table(view: RunView, numbers: Fan, labels: Sequence[str]) -> Table:
         "What it is",
         "Published figure",
         "Model median",
-        f"Model 50{NBSP}%",
-        f"Model 90{NBSP}%",
-        f"Random walk 90{NBSP}%",
+        say("Model 50\N{NO-BREAK SPACE}%"),
+        say("Model 90\N{NO-BREAK SPACE}%"),
+        say("Random walk 90\N{NO-BREAK SPACE}%"),
     )
     return Table(columns, tuple(rows))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
-from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.language import say
+from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import Interval, interval, official, percent, smallest_count
 from isthmus.report.parameters import leg_name
 from isthmus.report.sections import Row, Section, draws, learned_table, people, rows_chart
@@ -33,11 +34,17 @@ def harm(view: RunView) -> Section | None:
         if asked:
             charts.append(_surveys(view, data, block, leg))
         tables.append(
-            (_everyone(data, leg), f"People of all nationalities harmed on {leg_name(view.corridor, leg)}. Deaths are minimums.")
+            (
+                _everyone(data, leg),
+                say(
+                    "People of all nationalities harmed on {leg_name}. Deaths are minimums.",
+                    leg_name=leg_name(view.corridor, leg),
+                ),
+            )
         )
         tables.append((_groups(view, data, leg), (
-            f"Of the corridor's groups, on {leg_name(view.corridor, leg)}. Deaths are minimums. Sexual violence is not shown by "
-            "nationality."
+            say("Of the corridor's groups, on {leg_name}. Deaths are minimums. Sexual violence is "
+"not shown by nationality.", leg_name=leg_name(view.corridor, leg))
         )))  # fmt: skip
     tables.append((_records(block), "What was recorded. After a suspension nothing was seen, which is not zero."))
     tables += learned_table(view, "harm", _words(view, block))
@@ -49,18 +56,27 @@ def harm(view: RunView) -> Section | None:
             "on their priors, and only their ratio is learned well."
         ),
         (
-            "Harm to people of a nationality is taken from that of all people on the same leg: nothing is known of their own "
-            f"risk, and legs that are not named here are not modelled, which does not make them safe. {verdict}."
+            say(
+                "Harm to people of a nationality is taken from that of all people on the same leg: "
+                "nothing is known of their own risk, and legs that are not named here are not "
+                "modelled, which does not make them safe. {verdict}.",
+                verdict=verdict,
+            )
         ),
     )
     return Section("harm", "Harm on the way: minimums", words, tuple(charts), tuple(tables))
 
 
 def _words(view: RunView, block: Harm) -> dict[str, str]:
-    out = {f"records.{name}.reporting": f"{r.label}: share of cases recorded" for name, r in block.records.items()}
+    out = {
+        f"records.{name}.reporting": say("{label}: share of cases recorded", label=r.label) for name, r in block.records.items()
+    }
     for leg in block.legs:
         out |= {
-            f"{leg}.{kind}": f"{leg_name(view.corridor, leg)}: {said.lower()}, events a person" for kind, said in KINDS.items()
+            f"{leg}.{kind}": say(
+                "{leg_name}: {lower}, events a person", leg_name=leg_name(view.corridor, leg), lower=said.lower()
+            )
+            for kind, said in KINDS.items()
         }
     return out
 
@@ -77,16 +93,18 @@ def _deaths(view: RunView, data: xr.Dataset, block: Harm, leg: str) -> Chart:
         inside = year not in {c.period[0][:4] for r in block.records.values() for c in r.counts if c.people is not None}
         marks = tuple(float(n) for _, n in recorded.get(year, ()) if inside)
         months = _months(view, year)
-        rows.append(Row(f"{months}: at least", values, marks))
+        rows.append(Row(say("{months}: at least", months=months), values, marks))
         said = "; ".join(f"{who}: {n}" for who, n in recorded.get(year, ())) or "none recorded"
         cells.append((months, official(float(data["harm_people"].sel(harm_year=year))), _at_least(values), said))
     return rows_chart(
         f"deaths-{leg}",
-        f"Deaths on {leg_name(view.corridor, leg)} were more than were recorded",
+        say("Deaths on {leg_name} were more than were recorded", leg_name=leg_name(view.corridor, leg)),
         "Persons of all nationalities who died or went missing, minimums; strokes: recorded in the same months. Kind: flow. "
         "Source: records named below and this model.",
         rows,
-        Table(("Period", "People counted", f"Died or went missing, at least (90{NBSP}%)", "Recorded"), tuple(cells)),
+        Table(
+            ("Period", "People counted", say("Died or went missing, at least (90\N{NO-BREAK SPACE}%)"), "Recorded"), tuple(cells)
+        ),
         unit="persons in the period",
     )
 
@@ -100,7 +118,7 @@ def _months(view: RunView, year: str) -> str:
 
 
 def _at_least(values: Interval) -> str:
-    return people(values) if values.median < smallest_count() else f"at least {people(values)}"
+    return people(values) if values.median < smallest_count() else say("at least {values}", values=people(values))
 
 
 def _surveys(view: RunView, data: xr.Dataset, block: Harm, leg: str) -> Chart:
@@ -109,15 +127,17 @@ def _surveys(view: RunView, data: xr.Dataset, block: Harm, leg: str) -> Chart:
         values = interval(draws(data, "harm_met", harm_leg=leg, met=kind))
         asked = [s for s in block.surveys.values() if s.leg == leg and s.about == kind]
         rows.append(Row(KINDS[kind], values, tuple(s.share for s in asked)))
-        shown = f"{percent(values.median)} ({percent(values.lo90)} to {percent(values.hi90)})"
+        shown = say(
+            "{median} ({lo90} to {hi90})", median=percent(values.median), lo90=percent(values.lo90), hi90=percent(values.hi90)
+        )
         cells.append((KINDS[kind], shown, "; ".join(f"{s.label}, {percent(s.share)}: {s.source}" for s in asked)))
     return rows_chart(
         f"surveys-{leg}",
-        f"What people said who had passed {leg_name(view.corridor, leg)}",
+        say("What people said who had passed {leg_name}", leg_name=leg_name(view.corridor, leg)),
         "Share of people who passed, all nationalities; strokes: share of those surveyed. Kind: ratio. Surveys differ in "
         "wording, in place and in who was asked; the model allows each its own shift.",
         rows,
-        Table(("What", f"Model (90{NBSP}%)", "Surveyed"), tuple(cells)),
+        Table(("What", say("Model (90\N{NO-BREAK SPACE}%)"), "Surveyed"), tuple(cells)),
         unit="share of people who passed",
     )
 
@@ -142,7 +162,7 @@ def _groups(view: RunView, data: xr.Dataset, leg: str) -> Table:
         for record in (str(r) for r in data["death_record"].values):
             found = [interval(draws(data, "harm_recorded", death_record=record, group=group, period=p)) for p in periods]
             seen = view.corridor.harm.records[record].label if view.corridor.harm is not None else record
-            rows.append((f"{label}: deaths that {seen} would record", *(people(v) for v in found)))
+            rows.append((say("{label}: deaths that {seen} would record", label=label, seen=seen), *(people(v) for v in found)))
     heads = (span(view.ahead[0], view.ahead[-1]) + " (scenario)" if p == "ahead" else _fitted(view, p) for p in periods)
     return Table(("Group and harm", *heads), tuple(rows))
 
@@ -161,7 +181,7 @@ def _records(block: Harm) -> Table:
             for one in record.counts
         ]  # fmt: skip
         if record.suspended is not None:
-            since = f"from {record.suspended:%Y-%m-%d}"
+            since = say("from {suspended:%Y-%m-%d}", suspended=record.suspended)
             rows.append(
                 (record.label, KINDS[record.harm], since, "censored", "the source was suspended: not zero", record.source)
             )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.data.series import Figure
-from isthmus.report.charts import NBSP, Table
+from isthmus.report.language import say
+from isthmus.report.charts import Table
 from isthmus.report.claims import Check
 from isthmus.report.intervals import WITHHELD, Interval, count, count_words, interval, official, percent, plain
 from isthmus.report.skill import Backtest, Skill
@@ -57,9 +58,10 @@ def alarm(view: RunView) -> str:
         ]
         said = str(fit.get("message") or "").strip().rstrip(".")
         tail = f" ({listed(parts)}{'; ' + said if said else ''})" if parts or said else ""
-        return (
-            f"The fit did not converge{tail}. Do not use the modelled numbers on this page: the figures are as "
-            "published, everything the model says is unreliable."
+        return say(
+            "The fit did not converge{tail}. Do not use the modelled numbers on this page: the "
+            "figures are as published, everything the model says is unreliable.",
+            tail=tail,
         )
     if view.manifest.get("quick"):
         return "This was a quick run, with few draws: intervals are rough. Use a full run before anyone relies on it."
@@ -75,11 +77,11 @@ def _year_words(view: RunView, series: str) -> str:
     now, reported = view.counted(series, recent)
     words = f"{official(now)} {_noun(view, series)}"
     if reported < len(recent):
-        words += f" ({reported} of {len(recent)} months reported)"
+        words += say(" ({reported} of {recent} months reported)", reported=reported, recent=len(recent))
     before, reported_before = view.counted(series, view.fitted[-24:-12])
     if reported == 12 and reported_before == 12:
-        words += f", {change(now, before)} the {official(before)} of the twelve months before"
-    return f"{words} (flow of {view.unit(series)}; {view.publishers(series)})"
+        words += say(", {change} the {before} of the twelve months before", change=change(now, before), before=official(before))
+    return say("{words} (flow of {unit}; {publishers})", words=words, unit=view.unit(series), publishers=view.publishers(series))
 
 
 def _ends(view: RunView) -> tuple[str, ...]:
@@ -91,7 +93,12 @@ def _official(view: RunView) -> str:
     groups = listed([g.label for g in view.corridor.groups.values()])
     counted = "; ".join(_year_words(view, s) for s in _ends(view))
     when = span(view.last_year[0], view.last_year[-1])
-    return f"{groups}, {when}: {counted}. Published counts carry no interval of their own; publishers revise them."
+    return say(
+        "{groups}, {when}: {counted}. Published counts carry no interval of their own; publishers revise them.",
+        groups=groups,
+        when=when,
+        counted=counted,
+    )
 
 
 def _total(view: RunView, series: str) -> Interval:
@@ -100,7 +107,7 @@ def _total(view: RunView, series: str) -> Interval:
 
 def _ahead_heading(view: RunView, tested: Backtest) -> str:
     when = span(view.ahead[0], view.ahead[-1])
-    return f"What to expect in {when}: {tested.label_of(len(view.ahead))}"
+    return say("What to expect in {when}: {label_of}", when=when, label_of=tested.label_of(len(view.ahead)))
 
 
 def _ahead(view: RunView, tested: Backtest) -> str:
@@ -108,16 +115,26 @@ def _ahead(view: RunView, tested: Backtest) -> str:
     horizons = range(1, len(view.ahead) + 1)
     skilled = [h for h in horizons if tested.label(h) == "forecast"]
     when = span(view.ahead[0], view.ahead[-1])
-    words = f"Over {small(len(view.ahead))} months ({when}) the model has {listed(parts)} (flows; every checkpoint below)."
+    words = say(
+        "Over {ahead} months ({when}) the model has {parts} (flows; every checkpoint below).",
+        ahead=small(len(view.ahead)),
+        when=when,
+        parts=listed(parts),
+    )
     if not tested.sound:
-        return f"{words} The fit did not converge, so these numbers are a scenario, not a forecast, and an unreliable one."
+        return say(
+            "{words} The fit did not converge, so these numbers are a scenario, not a forecast, and an unreliable one.",
+            words=words,
+        )
     if not skilled:
         tail = "so these numbers are a scenario, not a forecast."
-        return f"{words} No month ahead has shown skill against the naive forecast, {tail}"
+        return say("{words} No month ahead has shown skill against the naive forecast, {tail}", words=words, tail=tail)
     if len(skilled) == len(horizons):
-        return f"{words} Every month ahead has shown skill against the naive forecast."
+        return say("{words} Every month ahead has shown skill against the naive forecast.", words=words)
     named = listed([period_name(view.ahead[h - 1]) for h in skilled])
-    return f"{words} Skill is shown for {named} only: the other months are a scenario, not a forecast."
+    return say(
+        "{words} Skill is shown for {named} only: the other months are a scenario, not a forecast.", words=words, named=named
+    )
 
 
 def _skill(tested: Backtest) -> str:
@@ -125,13 +142,20 @@ def _skill(tested: Backtest) -> str:
     if skill is None:
         return "No backtest was run, so no skill is shown and nothing here is called a forecast."
     origins = (
-        f"{small(len(tested.origins))} past origins ({span(tested.origins[0], tested.origins[-1])})"
+        say(
+            "{origins} past origins ({origins2})",
+            origins=small(len(tested.origins)),
+            origins2=span(tested.origins[0], tested.origins[-1]),
+        )
         if tested.origins
         else "past origins"
     )
-    return (
-        f"{_verdict(skill)} over {origins}: relative skill {_skill_words(skill)}, "
-        f"where 1 is the random walk and lower is better. {_coverage(skill)}"
+    return say(
+        "{verdict} over {origins}: relative skill {skill_words}, where 1 is the random walk and lower is better. {coverage}",
+        verdict=_verdict(skill),
+        origins=origins,
+        skill_words=_skill_words(skill),
+        coverage=_coverage(skill),
     )
 
 
@@ -146,7 +170,12 @@ def _verdict(skill: Skill) -> str:
 
 
 def _skill_words(skill: Skill) -> str:
-    return f"{plain(skill.value, 0.01)} (95{NBSP}% interval {plain(skill.lo, 0.01)} to {plain(skill.hi, 0.01)})"
+    return say(
+        "{value} (95\N{NO-BREAK SPACE}% interval {lo} to {hi})",
+        value=plain(skill.value, 0.01),
+        lo=plain(skill.lo, 0.01),
+        hi=plain(skill.hi, 0.01),
+    )
 
 
 def _coverage(skill: Skill) -> str:
@@ -154,7 +183,11 @@ def _coverage(skill: Skill) -> str:
         return ""
     share = 100 * skill.coverage90
     fair = "as they should" if 85 <= share <= 95 else "too narrow" if share < 85 else "wider than needed"
-    return f"Its 90{NBSP}% intervals held {share:.0f}{NBSP}% of what was later published ({fair})."
+    return say(
+        "Its 90\N{NO-BREAK SPACE}% intervals held {share:.0f}\N{NO-BREAK SPACE}% of what was later published ({fair}).",
+        share=share,
+        fair=fair,
+    )
 
 
 def _claims(checked: Sequence[Check]) -> str:
@@ -162,7 +195,7 @@ def _claims(checked: Sequence[Check]) -> str:
     for check in checked:
         verdicts[check.verdict] = verdicts.get(check.verdict, 0) + 1
     counted = listed([f"{small(n)} {_plural(verdict, n)}" for verdict, n in verdicts.items()])
-    words = f"{capital(some(len(checked), 'public claim'))} checked: {counted}."
+    words = say("{some} checked: {counted}.", some=capital(some(len(checked), "public claim")), counted=counted)
     for check in checked:
         if check.verdict in {"misleading", "does not hold"}:
             said = f"\N{LEFT DOUBLE QUOTATION MARK}{check.text}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -188,11 +221,11 @@ def _table(view: RunView, tested: Backtest) -> Table:
     columns = (
         "Checkpoint (flow)",
         "Unit",
-        f"Published, {span(view.last_year[0], view.last_year[-1])}",
+        say("Published, {last_year}", last_year=span(view.last_year[0], view.last_year[-1])),
         f"{period_name(first)}, {tested.label(1)}",
-        f"90{NBSP}% interval",
-        f"{span(first, view.ahead[-1])}, total, {tested.label_of(len(view.ahead))}",
-        f"90{NBSP}% interval",
+        say("90\N{NO-BREAK SPACE}% interval"),
+        say("{first}, total, {label_of}", first=span(first, view.ahead[-1]), label_of=tested.label_of(len(view.ahead))),
+        say("90\N{NO-BREAK SPACE}% interval"),
         "Skill against random walk",
         "Source of figures",
     )
@@ -201,7 +234,7 @@ def _table(view: RunView, tested: Backtest) -> Table:
 
 def _table_row(view: RunView, tested: Backtest, series: str) -> tuple[str, ...]:
     counted, reported = view.counted(series, view.last_year)
-    shown = official(counted) + ("" if reported == len(view.last_year) else f" ({reported} months)")
+    shown = official(counted) + ("" if reported == len(view.last_year) else say(" ({reported} months)", reported=reported))
     skill = tested.by_checkpoint.get(series)
     words = "not tested" if skill is None else skill.words
     cells = []
@@ -209,7 +242,7 @@ def _table_row(view: RunView, tested: Backtest, series: str) -> tuple[str, ...]:
     values = {first: interval(view.predicted(series, view.ahead[:1])[:, 0]), whole: _total(view, series)}
     for period, value in values.items():
         lo, hi = value.lo90, value.hi90
-        said = [count(value.median, lo, hi), f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"]
+        said = [count(value.median, lo, hi), say("{lo} to {hi}", lo=count(lo, lo, hi), hi=count(hi, lo, hi))]
         cells += [WITHHELD, WITHHELD] if (series, period) in view.withheld else said
     return view.corridor.series[series].label, view.unit(series), shown, *cells, words, view.publishers(series)
 
@@ -219,9 +252,16 @@ def facts(view: RunView) -> list[tuple[str, str]]:
     manifest = view.manifest
     environment: dict[str, Any] = dict(manifest.get("environment", {}))
     return [
-        ("Corridor", f"{manifest.get('corridor', view.corridor.name)}, file hash {manifest.get('hash', 'not given')}"),
-        ("Figures", f"hash {manifest.get('figures_hash', 'not given')}"),
-        ("Code", f"Isthmus {manifest.get('isthmus', 'version not given')}"),
+        (
+            "Corridor",
+            say(
+                "{get}, file hash {get2}",
+                get=manifest.get("corridor", view.corridor.name),
+                get2=manifest.get("hash", "not given"),
+            ),
+        ),
+        ("Figures", say("hash {get}", get=manifest.get("figures_hash", "not given"))),
+        ("Code", say("Isthmus {get}", get=manifest.get("isthmus", "version not given"))),
         ("Seed", str(manifest.get("seed", "not given"))),
         ("Made", str(manifest.get("created", "not given"))),
         ("Fitted months", span(view.fitted[0], view.fitted[-1])),
@@ -240,9 +280,13 @@ def _gate_words(view: RunView) -> str:
     if not found:
         return "not given"
     share, change, wider = (float(found[name]) for name in ("share_withheld", "change_per_cent", "wider_per_cent"))
-    return (
-        f"{percent(share, 1)} of {found['cells']} forecast numbers withheld; rounding changes released counts by "
-        f"{percent(change / 100, 2)} on average and widens their 90{NBSP}% intervals by {percent(wider / 100, 2)}"
+    return say(
+        "{share} of {found} forecast numbers withheld; rounding changes released counts by "
+        "{change} on average and widens their 90\N{NO-BREAK SPACE}% intervals by {wider}",
+        share=percent(share, 1),
+        found=found["cells"],
+        change=percent(change / 100, 2),
+        wider=percent(wider / 100, 2),
     )
 
 
@@ -253,10 +297,16 @@ def _fit_words(view: RunView) -> str:
     def shown(name: str, step: float = 1.0) -> str:
         return plain(float(fit[name]), step) if fit.get(name) is not None else "not given"
 
-    return (
-        f"{shown('chains')} chains of {shown('draws')} draws; largest R-hat {shown('max_rhat', 0.001)}; smallest "
-        f"effective sample {shown('min_ess_bulk')} (bulk), {shown('min_ess_tail')} (tail); "
-        f"{shown('divergences')} divergences; {'passed' if view.converged else 'did not pass'}"
+    return say(
+        "{shown} chains of {shown2} draws; largest R-hat {shown3}; smallest effective sample "
+        "{shown4} (bulk), {shown5} (tail); {shown6} divergences; {x}",
+        shown=shown("chains"),
+        shown2=shown("draws"),
+        shown3=shown("max_rhat", 0.001),
+        shown4=shown("min_ess_bulk"),
+        shown5=shown("min_ess_tail"),
+        shown6=shown("divergences"),
+        x="passed" if view.converged else "did not pass",
     )
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.report.language import say, spoken_number
+
 if TYPE_CHECKING:
     from isthmus.disclosure.policy import Policy
 
@@ -85,7 +87,8 @@ def plain(x: float, step: float = 1.0) -> str:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     value = round(x / step) * step
     text = f"{abs(value):,.{decimals}f}"
-    return f"\N{MINUS SIGN}{text}" if value < 0 and float(text.replace(",", "")) > 0 else text
+    sign = "\N{MINUS SIGN}" if value < 0 and float(text.replace(",", "")) > 0 else ""
+    return f"{sign}{spoken_number(text)}"
 
 
 def number(x: float, lo: float, hi: float) -> str:
@@ -98,7 +101,7 @@ def count(x: float, lo: float | None = None, hi: float | None = None) -> str:
     if not math.isfinite(x):
         return "not known"
     if x < smallest_count():
-        return f"under {smallest_count()}"
+        return say("under {smallest_count}", smallest_count=smallest_count())
     step = _STEP.get() if lo is None or hi is None else max(_STEP.get(), step_for(lo, hi))
     return plain(x, step)
 
@@ -119,18 +122,20 @@ def official(x: float) -> str:
 def count_words(value: Interval) -> str:
     """``3,300 (90 % interval 1,500 to 6,200)``."""
     lo, hi = value.lo90, value.hi90
-    inner = f"{count(lo, lo, hi)} to {count(hi, lo, hi)}"
-    return f"{count(value.median, lo, hi)} (90\N{NO-BREAK SPACE}% interval {inner})"
+    inner = say("{lo} to {hi}", lo=count(lo, lo, hi), hi=count(hi, lo, hi))
+    return say("{median} (90\N{NO-BREAK SPACE}% interval {inner})", median=count(value.median, lo, hi), inner=inner)
 
 
 def number_words(value: Interval, unit: str = "") -> str:
     """``0.52 (90 % interval 0.48 to 0.57)``, with a unit after the median."""
     lo, hi = value.lo90, value.hi90
     tail = f"\N{NO-BREAK SPACE}{unit}" if unit else ""
-    inner = f"{number(lo, lo, hi)} to {number(hi, lo, hi)}"
-    return f"{number(value.median, lo, hi)}{tail} (90\N{NO-BREAK SPACE}% interval {inner})"
+    inner = say("{lo} to {hi}", lo=number(lo, lo, hi), hi=number(hi, lo, hi))
+    return say(
+        "{median}{tail} (90\N{NO-BREAK SPACE}% interval {inner})", median=number(value.median, lo, hi), tail=tail, inner=inner
+    )
 
 
 def percent(share: float, decimals: int = 0) -> str:
     """A share as per cent."""
-    return f"{100 * share:.{decimals}f}\N{NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
+    return spoken_number(f"{100 * share:.{decimals}f}").replace("-", "\N{MINUS SIGN}") + "\N{NO-BREAK SPACE}%"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from isthmus.report.language import say
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.intervals import Interval, interval, percent, plain
 from isthmus.report.sections import Row, Section, draws, learned_table, millions, rows_chart
@@ -33,7 +34,7 @@ def ledger(view: RunView) -> Section | None:
         own = interval(_own(data, name, year))
         rows.append(Row(fee.label, own))
         where = fee.country or "several countries"
-        inside = "" if fee.within is None else f"within: {block.fees[fee.within].label}"
+        inside = "" if fee.within is None else say("within: {label}", label=block.fees[fee.within].label)
         everyone = interval(draws(data, "ledger_everyone", fee=name, ledger_year=year)) if fee.everyone else None
         cells.append((
             fee.label, COLLECTORS[fee.collector], fee.kind, where, millions(own),
@@ -44,21 +45,27 @@ def ledger(view: RunView) -> Section | None:
     outer = [name for name, fee in block.fees.items() if fee.within is None]
     total = interval(sum((_own(data, name, year) for name in outer), np.zeros(1)))
     columns = (
-        "What", "Collected by", "Kind", "Where", f"{names} (90{NBSP}%)", f"All nationalities (90{NBSP}%)",
+        "What", "Collected by", "Kind", "Where", f"{names} (90{NBSP}%)", say("All nationalities (90\N{NO-BREAK SPACE}%)"),
         "Their share of all", "Not counted twice", "Source",
     )  # fmt: skip
     chart = rows_chart(
         "ledger",
-        f"{names} paid about {millions(total)} along the corridor in {year}",
-        f"US$ in {year}, log scale, {names} only; kind: flow. Source: this model's flows and the prices of the corridor file, "
-        "ranges taken as log-uniform.",
+        say("{names} paid about {total} along the corridor in {year}", names=names, total=millions(total), year=year),
+        say(
+            "US$ in {year}, log scale, {names} only; kind: flow. Source: this model's flows and "
+            "the prices of the corridor file, ranges taken as log-uniform.",
+            year=year,
+            names=names,
+        ),
         rows,
         Table(columns, tuple(cells)),
         unit="US$ in the year",
         log=True,
     )
     tables = [(_totals(view, data), "Published totals beside the model's, US$. A contrasting source is shown and not fitted.")]
-    tables += learned_table(view, "ledger", {f"{n}.per_person_usd": f"{f.label}: base price, US$" for n, f in block.fees.items()})
+    tables += learned_table(
+        view, "ledger", {f"{n}.per_person_usd": say("{label}: base price, US$", label=f.label) for n, f in block.fees.items()}
+    )
     words = (
         (
             "Totals for the corridor, by kind of collector and country. A group's own part and that of people of all "

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from isthmus.report.language import say
 from isthmus.report import labels, outlines, svg
-from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import Interval, count, count_words, interval
 from isthmus.report.outlines import Point, Window
 from isthmus.report.parameters import leg_name
@@ -131,7 +132,7 @@ def part_names(corridor: Corridor) -> dict[str, str]:
     necks = listed([p.label for p in corridor.places.values() if p.role == "bottleneck"], "or")
     if not necks:
         return {"through": "onward", "round": "round a bottleneck", "reverse": "return"}
-    return {"through": f"main line, by {necks}", "round": f"round {necks}", "reverse": "return"}
+    return {"through": say("main line, by {necks}", necks=necks), "round": say("round {necks}", necks=necks), "reverse": "return"}
 
 
 def thickness(people: float, most: float) -> float:
@@ -170,7 +171,7 @@ def _legs(view: RunView, window: Window, drawn: list[Arc]) -> tuple[list[Markup]
     lines: list[Markup] = []
     crossed: list[Point] = []
     for arc in drawn:
-        words = f"{leg_name(view.corridor, arc.leg)}: {count_words(arc.people)} people"
+        words = say("{leg_name}: {people} people", leg_name=leg_name(view.corridor, arc.leg), people=count_words(arc.people))
         for turns in _turns(view.corridor, arc):
             data, points = _curve(window, view.corridor, arc, turns)
             crossed += points
@@ -222,7 +223,7 @@ def _edge_labels(corridor: Corridor, window: Window, drawn: list[Arc]) -> list[t
     placed = []
     for (side, leaving), ends_found in found.items():
         names = list(dict.fromkeys(name for name, _ in ends_found))
-        words = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        words = names[0] if len(names) == 1 else say("{names} and {names2} more", names=names[0], names2=len(names) - 1)
         height = sum(y for _, y in ends_found) / len(ends_found)
         placed.append((f"{'to' if leaving else 'from'} {words}", (2.0 if side == "left" else window.width - 2, height)))
     return placed
@@ -231,19 +232,30 @@ def _edge_labels(corridor: Corridor, window: Window, drawn: list[Arc]) -> list[t
 def _finding(view: RunView, drawn: list[Arc]) -> str:
     """How many went through the bottleneck and how many round it."""
     corridor = view.corridor
-    when = f"In {span(view.last_year[0], view.last_year[-1])}"
+    when = say("In {last_year}", last_year=span(view.last_year[0], view.last_year[-1]))
     necks = {k for k, p in corridor.places.items() if p.role == "bottleneck"}
     into = [a.leg for a in drawn if a.role == "through" and a.start in necks]
     past = [a.leg for a in drawn if a.role == "round"]
     if not into or not past:
         busiest = drawn[0]
         name = leg_name(corridor, busiest.leg)
-        return f"{when} some {count_words(busiest.people)} people set out on {name}, the busiest leg"
+        return say(
+            "{when} some {people} people set out on {name}, the busiest leg",
+            when=when,
+            people=count_words(busiest.people),
+            name=name,
+        )
     names = ", ".join(
         f"{corridor.places[a.start].label} \N{RIGHTWARDS ARROW} {corridor.places[a.end].label}" for a in drawn if a.leg in into
     )
     through, beside = (interval(np.sum([view.leg_total(k, view.last_year) for k in legs], axis=0)) for legs in (into, past))
-    return f"{when} an estimated {count_words(through)} people took {names}; {count_words(beside)} went round it"
+    return say(
+        "{when} an estimated {through} people took {names}; {beside} went round it",
+        when=when,
+        through=count_words(through),
+        names=names,
+        beside=count_words(beside),
+    )
 
 
 def map_charts(view: RunView) -> list[Chart]:
@@ -254,13 +266,23 @@ def map_charts(view: RunView) -> list[Chart]:
     enlarge = 1 < len(cluster) < len(corridor.places)
     title = _finding(view, drawn)
     busiest = max((a for a in drawn if {a.start, a.end} <= set(cluster)), key=lambda a: a.people.median, default=drawn[0])
-    near = f"Enlarged: most people are on {leg_name(corridor, busiest.leg)}, {count_words(busiest.people)}"
+    near = say(
+        "Enlarged: most people are on {leg_name}, {people}",
+        leg_name=leg_name(corridor, busiest.leg),
+        people=count_words(busiest.people),
+    )
     when = span(view.last_year[0], view.last_year[-1])
-    about = f"Estimated persons who set out on each leg, {when}; kind: flow. Source: this model; outlines: {outlines.source()}."
+    about = say(
+        "Estimated persons who set out on each leg, {when}; kind: flow. Source: this model; outlines: {source}.",
+        when=when,
+        source=outlines.source(),
+    )
     rows = tuple(_row(view, a) for a in drawn)
-    table = Table(("Leg", "Part", "Persons, median", f"50{NBSP}% interval", f"90{NBSP}% interval"), rows)
+    table = Table(
+        ("Leg", "Part", "Persons, median", say("50\N{NO-BREAK SPACE}% interval"), say("90\N{NO-BREAK SPACE}% interval")), rows
+    )
     description = "Places of the corridor and legs between them, wider where more people went. " + "; ".join(
-        f"{r[0]}: {r[2]} people" for r in rows[:6]
+        say("{r}: {r2} people", r=r[0], r2=r[2]) for r in rows[:6]
     )
     whole, close = [], []
     outer = [k for k in corridor.places if not enlarge or k not in cluster]
@@ -286,6 +308,6 @@ def _row(view: RunView, arc: Arc) -> tuple[str, ...]:
         leg_name(view.corridor, arc.leg),
         words,
         count(p.median, p.lo90, p.hi90),
-        f"{count(p.lo50, p.lo90, p.hi90)} to {count(p.hi50, p.lo90, p.hi90)}",
-        f"{count(p.lo90, p.lo90, p.hi90)} to {count(p.hi90, p.lo90, p.hi90)}",
+        say("{lo50} to {hi50}", lo50=count(p.lo50, p.lo90, p.hi90), hi50=count(p.hi50, p.lo90, p.hi90)),
+        say("{lo90} to {hi90}", lo90=count(p.lo90, p.lo90, p.hi90), hi90=count(p.hi90, p.lo90, p.hi90)),
     )

@@ -8,14 +8,15 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.words import refuse_persons
 from isthmus.errors import OutputError
+from isthmus.report.language import Language, many, say, speaking
 from isthmus.report.asylum import asylum
 from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
 from isthmus.report.claims import checks, journey
+from isthmus.report.document import environment
 from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
 from isthmus.report.gated import policy_of, shown
@@ -72,53 +73,54 @@ def write_report(folder: Path) -> Path:
     return target
 
 
-def render(view: RunView) -> str:
+def render(view: RunView, spoken: Language = "en") -> str:
     """The page as text, through the gate: under the run's policy, without what it withholds, and with nobody in its words.
+
+    Args:
+        view: The run.
+        spoken: The language of the page.
 
     Raises:
         DisclosureError: Words of the page look like a person.
     """
     policy = policy_of(view.folder)
-    with guarded(policy):
+    with guarded(policy), speaking(spoken):
         page = _rendered(replace(view, withheld=shown(view, policy, Ledger()).withheld))
     refuse_persons(page, where=NAME)
     return page
 
 
 def _rendered(view: RunView) -> str:
-    environment = Environment(
-        loader=PackageLoader("isthmus.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     tested = backtest(view)
     checked = checks(view)
     marked = events(view)
     known = quantities(view)
-    return environment.get_template("report.html.j2").render(
-        corridor=view.corridor,
-        headline=headline(view, tested, checked),
-        months=(span(view.fitted[0], view.fitted[-1]), span(view.ahead[0], view.ahead[-1])),
-        maps=map_charts(view),
-        parts=part_names(view.corridor),
-        fans=[fan_chart(view, series, tested, marked) for series in view.series],
-        events=marked,
-        learned=_learned(known),
-        tally=Counter(q.learned for q in known),
-        learned_from=LEARNED_FROM,
-        skill=skill_of(tested),
-        cells=cells(view, tested),
-        tested=tested,
-        checks=checked,
-        tones=TONES,
-        journeys=_journeys(view),
-        facts=facts(view),
-        sources=figure_sources(view),
-        vintages=_vintages(view),
-        nbsp=NBSP,
-        sections=[section for made in SECTIONS if (section := made(view)) is not None],
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            corridor=view.corridor,
+            headline=headline(view, tested, checked),
+            months=(span(view.fitted[0], view.fitted[-1]), span(view.ahead[0], view.ahead[-1])),
+            maps=map_charts(view),
+            parts=part_names(view.corridor),
+            fans=[fan_chart(view, series, tested, marked) for series in view.series],
+            events=marked,
+            learned=_learned(known),
+            tally=Counter(q.learned for q in known),
+            learned_from=LEARNED_FROM,
+            skill=skill_of(tested),
+            cells=cells(view, tested),
+            tested=tested,
+            checks=checked,
+            tones=TONES,
+            journeys=_journeys(view),
+            facts=facts(view),
+            sources=figure_sources(view),
+            vintages=_vintages(view),
+            nbsp=NBSP,
+            sections=[section for made in SECTIONS if (section := made(view)) is not None],
+        )
     )
 
 
@@ -127,14 +129,18 @@ def _learned(known: list[Quantity]) -> list[Chart]:
     parts = {"learned": [q for q in known if q.learned], "assumed": [q for q in known if not q.learned]}
     total = len(known)
     titles = {
-        "learned": f"Learned: the figures narrowed {len(parts['learned'])} of {total} quantities",
-        "assumed": f"Assumed: for {len(parts['assumed'])} of {total} quantities the figures add little to the prior",
+        "learned": say("Learned: the figures narrowed {parts} of {total} quantities", parts=len(parts["learned"]), total=total),
+        "assumed": say(
+            "Assumed: for {parts} of {total} quantities the figures add little to the prior",
+            parts=len(parts["assumed"]),
+            total=total,
+        ),
     }
     charts = []
     for css, found in parts.items():
         pictures = math.ceil(len(found) / ROWS)
         for n in range(pictures):
-            part = f" ({n + 1} of {pictures})" if pictures > 1 else ""
+            part = say(" ({n} of {pictures})", n=n + 1, pictures=pictures) if pictures > 1 else ""
             shown = found[n * len(found) // pictures : (n + 1) * len(found) // pictures]
             charts.append(learned_chart(f"{css}-{n + 1}", css, titles[css] + part, shown))
     return charts
@@ -148,9 +154,13 @@ def skill_of(tested: Backtest) -> Chart | None:
     ahead = [h for h, s in tested.by_horizon.items() if s.value < 1]
     n = len(tested.by_horizon)
     if shown:
-        title = f"Skill is shown at {small(len(shown))} of {small(n)} horizons"
+        title = say("Skill is shown at {shown} of {n} horizons", shown=small(len(shown)), n=small(n))
     elif ahead:
-        title = f"Ahead of the random walk at {small(len(ahead))} of {small(n)} horizons, shown beyond chance at none"
+        title = say(
+            "Ahead of the random walk at {ahead} of {n} horizons, shown beyond chance at none",
+            ahead=small(len(ahead)),
+            n=small(n),
+        )
     else:
         title = "The random walk was as good or better at every horizon"
     return skill_chart(dict(tested.by_horizon), title)
@@ -166,9 +176,16 @@ def cells(view: RunView, tested: Backtest) -> Table:
         every = whole.words
         label = view.corridor.series[series].label
         rows.append((label, *words, every, plain(whole.coverage50, 0.01), plain(whole.coverage90, 0.01), plain(whole.forecasts)))
-    heads = (f"{h} month{'s' if h > 1 else ''}" for h in horizons)
+    heads = (many("{n} month", "{n} months", h) for h in horizons)
     return Table(
-        ("Checkpoint", *heads, "All horizons", f"50{NBSP}% interval held", f"90{NBSP}% interval held", "Forecasts"),
+        (
+            "Checkpoint",
+            *heads,
+            "All horizons",
+            say("50\N{NO-BREAK SPACE}% interval held"),
+            say("90\N{NO-BREAK SPACE}% interval held"),
+            "Forecasts",
+        ),
         tuple(rows),
     )
 
@@ -179,22 +196,23 @@ def _journeys(view: RunView) -> list[Chart]:
         return []
     days, cost = found
     when = span(view.last_year[0], view.last_year[-1])
-    about = (
-        f"Mean over people who reached a destination in {when}; kind: mean of a flow. "
-        "Source: this model, from the durations, stays and price ranges of the corridor file."
+    about = say(
+        "Mean over people who reached a destination in {when}; kind: mean of a flow. Source: "
+        "this model, from the durations, stays and price ranges of the corridor file.",
+        when=when,
     )
     return [
         range_chart(
             "days",
-            f"Those who arrive are on the way for about {number_words(days, 'days')}",
-            f"Days. {about}",
+            say("Those who arrive are on the way for about {days}", days=number_words(days, "days")),
+            say("Days. {about}", about=about),
             days,
             "days",
         ),
         range_chart(
             "cost",
-            f"Those who arrive have spent about US${number_words(cost)}",
-            f"US$ a person, whole corridor. {about}",
+            say("Those who arrive have spent about US${cost}", cost=number_words(cost)),
+            say("US$ a person, whole corridor. {about}", about=about),
             cost,
             "US$ a person",
         ),
@@ -206,5 +224,7 @@ def _vintages(view: RunView) -> str:
     seen = sorted(r.seen for r in view.observations if r.seen)
     if not seen:
         return "no dates of publication given"
-    when = f"on {seen[0]}" if seen[0] == seen[-1] else f"between {seen[0]} and {seen[-1]}"
-    return capital(f"figures published or seen {when}")
+    when = (
+        say("on {seen}", seen=seen[0]) if seen[0] == seen[-1] else say("between {seen} and {seen2}", seen=seen[0], seen2=seen[-1])
+    )
+    return capital(say("figures published or seen {when}", when=when))

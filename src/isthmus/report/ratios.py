@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from isthmus.report.language import say
 from isthmus.report import svg
-from isthmus.report.charts import LINE, MARGIN, NBSP, WIDTH, Chart, Table, wrapped
+from isthmus.report.charts import LINE, MARGIN, WIDTH, Chart, Table, wrapped
 from isthmus.report.intervals import plain
 
 MOST = 2.5
@@ -47,7 +48,7 @@ def ratio_chart(key: str, title: str, about: str, rows: Sequence[Ratio], *, meas
         svg.text(MARGIN, bottom + 32, "\N{LEFTWARDS ARROW} better", "tick"),
         svg.text(WIDTH - MARGIN, bottom + 32, "worse \N{RIGHTWARDS ARROW}", "tick", "end"),
     ]
-    cells = tuple((r.label, plain(r.value, 0.01), f"{plain(r.lo, 0.01)} to {plain(r.hi, 0.01)}") for r in known)
-    description = "; ".join(f"{c[0]}: {c[1]}, interval {c[2]}" for c in cells)
+    cells = tuple((r.label, plain(r.value, 0.01), say("{lo} to {hi}", lo=plain(r.lo, 0.01), hi=plain(r.hi, 0.01))) for r in known)
+    description = "; ".join(say("{c}: {c2}, interval {c3}", c=c[0], c2=c[1], c3=c[2]) for c in cells)
     picture = svg.document(key, title, description, (WIDTH, bottom + 40), *parts)
-    return Chart(key, title, about, (picture,), Table(("", "Ratio", f"95{NBSP}% interval"), cells))
+    return Chart(key, title, about, (picture,), Table(("", "Ratio", say("95\N{NO-BREAK SPACE}% interval")), cells))

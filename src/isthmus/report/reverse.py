@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from isthmus.report.charts import NBSP, Chart, Table
+from isthmus.report.language import say
+from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import count_words, interval, official
 from isthmus.report.sections import Row, Section, draws, rows_chart
 from isthmus.report.view import RunView
@@ -47,9 +48,9 @@ def _chart(view: RunView, name: str, flow: ReverseFlow, group: str) -> Chart:
     return rows_chart(
         f"reverse-{name}-{group}",
         f"{flow.label}: {view.corridor.groups[group].label}",
-        f"Persons; strokes: published in the same months. Kind: flow. Source: this model; {flow.source}.",
+        say("Persons; strokes: published in the same months. Kind: flow. Source: this model; {source}.", source=flow.source),
         rows,
-        Table(("Period", "Published", f"Model (90{NBSP}%)"), tuple(cells)),
+        Table(("Period", "Published", say("Model (90\N{NO-BREAK SPACE}%)")), tuple(cells)),
         unit="persons in the period",
     )
 
@@ -68,4 +69,4 @@ def _published(view: RunView, flow: ReverseFlow) -> tuple[str, str]:
         return "", "not published"
     points = view.figures.series(flow.figures, group=flow.group).points()
     whom = "all nationalities" if flow.group == "ALL" else flow.group
-    return whom, f"{official(points[-1][1])} in {period_name(points[-1][0])}"
+    return whom, say("{points} in {points2}", points=official(points[-1][1]), points2=period_name(points[-1][0]))

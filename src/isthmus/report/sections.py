@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
+from isthmus.report.language import say
 from isthmus.report import svg
 from isthmus.report.charts import LINE, MARGIN, NBSP, WIDTH, Chart, Table, interval_marks, wrapped
 from isthmus.report.intervals import Interval, count, interval, number, plain
@@ -70,7 +71,9 @@ def rows_chart(key: str, title: str, about: str, rows: Sequence[Row], table: Tab
             parts.append(svg.line(at, level - 8, at, level + 8, "reference"))
         y += tall
     parts.append(svg.text(WIDTH - MARGIN, bottom + 32, unit, "tick", "end"))
-    description = "; ".join(f"{row.label}: median {_short(row.values.median)}" for row in rows) + f". Unit: {unit}."
+    description = "; ".join(
+        say("{label}: median {short}", label=row.label, short=_short(row.values.median)) for row in rows
+    ) + say(". Unit: {unit}.", unit=unit)
     return Chart(key, title, about, (svg.document(key, title, description, (WIDTH, bottom + 38), *parts),), table)
 
 
@@ -96,8 +99,12 @@ def _short(x: float) -> str:
 def millions(values: Interval) -> str:
     """US$ as ``12.5 m (90 % interval 7.1 m to 21.0 m)``."""
     lo, hi = values.lo90 / 1e6, values.hi90 / 1e6
-    inner = f"{number(lo, lo, hi)} to {number(hi, lo, hi)}"
-    return f"US${number(values.median / 1e6, lo, hi)}{NBSP}m (90{NBSP}% interval {inner}{NBSP}m)"
+    inner = say("{lo} to {hi}", lo=number(lo, lo, hi), hi=number(hi, lo, hi))
+    return say(
+        "US${median}\N{NO-BREAK SPACE}m (90\N{NO-BREAK SPACE}% interval {inner}\N{NO-BREAK SPACE}m)",
+        median=number(values.median / 1000000.0, lo, hi),
+        inner=inner,
+    )
 
 
 def learned_table(view: RunView, block: str, words: dict[str, str]) -> tuple[tuple[Table, str], ...]:
@@ -115,13 +122,20 @@ def learned_table(view: RunView, block: str, words: dict[str, str]) -> tuple[tup
         contraction = max(float(data[f"{block}_contraction"].values[k]), 0.0)
         rows.append((
             next((f"{said}" for end, said in words.items() if name.endswith(end)), name),
-            f"{fine(prior.median)} ({fine(prior.lo90)} to {fine(prior.hi90)})",
-            f"{fine(fitted.median)} ({fine(fitted.lo90)} to {fine(fitted.hi90)})",
+            say("{median} ({lo90} to {hi90})", median=fine(prior.median), lo90=fine(prior.lo90), hi90=fine(prior.hi90)),
+            say("{median} ({lo90} to {hi90})", median=fine(fitted.median), lo90=fine(fitted.lo90), hi90=fine(fitted.hi90)),
             plain(contraction, 0.01),
             "learned" if contraction >= LEARNED_FROM else "assumed",
             str(data[f"{block}_source"].values[k]),
         ))  # fmt: skip
-    columns = ("Quantity", f"Prior (90{NBSP}%)", f"Fitted (90{NBSP}%)", "Contraction", "Label", "Source of the prior")
+    columns = (
+        "Quantity",
+        say("Prior (90\N{NO-BREAK SPACE}%)"),
+        say("Fitted (90\N{NO-BREAK SPACE}%)"),
+        "Contraction",
+        "Label",
+        "Source of the prior",
+    )
     caption = (
         "Quantities of this block: learned where its own figures took away at least 30% of the prior variance, else assumed."
     )
@@ -138,7 +152,11 @@ def natural(scale: str, x: float) -> float:
 def people(values: Interval) -> str:
     """A modelled count whose interval is skewed: two significant digits each, those under 10 withheld."""
     lo, middle, hi = (count(v, v * 0.9, v * 1.1) for v in (values.lo90, values.median, values.hi90))
-    return middle if hi == middle == lo else f"{middle} (90{NBSP}% interval {lo} to {hi})"
+    return (
+        middle
+        if hi == middle == lo
+        else say("{middle} (90\N{NO-BREAK SPACE}% interval {lo} to {hi})", middle=middle, lo=lo, hi=hi)
+    )
 
 
 def fine(x: float) -> str:

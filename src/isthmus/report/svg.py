@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from isthmus.report.language import say
+
 Value = str | float | int | Markup
 
 
@@ -34,8 +36,8 @@ def document(key: str, title: str, description: str, size: tuple[float, float], 
         f'style="max-width:{width * 1.25:.0f}px">'
     )
     body = [
-        el("title", title, id=f"{key}-t"),
-        el("desc", description, id=f"{key}-d"),
+        el("title", say(title), id=f"{key}-t"),
+        el("desc", say(description), id=f"{key}-d"),
         *children,
     ]
     return Markup(head + "".join(str(escape(part)) for part in body) + "</svg>")  # noqa: S704 - escaped here
@@ -43,7 +45,7 @@ def document(key: str, title: str, description: str, size: tuple[float, float], 
 
 def text(x: float, y: float, words: str, css: str = "tick", anchor: str = "start") -> Markup:
     """A line of text."""
-    return el("text", words, x=x, y=y, class_=css, text_anchor=anchor)
+    return el("text", say(words), x=x, y=y, class_=css, text_anchor=anchor)
 
 
 def line(x0: float, y0: float, x1: float, y1: float, css: str) -> Markup:
