@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,12 @@ def squares(unit):
         "name": np.array([unit.origin or "nowhere"]),
         "ok": np.array(True),
     }
+
+
+def slowly(unit):
+    """As ``squares``, after a while."""
+    time.sleep(unit.arguments["seconds"])
+    return squares(unit)
 
 
 def counted(unit):

@@ -50,7 +50,7 @@ def test_a_damaged_file_is_recognised():
 def test_results_come_in_order_and_are_the_same_on_processes(tmp_path):
     units = pieces.units(pieces.squares, 7)
     here = list(run(units, storage=Folder(tmp_path / "here")))
-    there = list(run(units, on="processes:2", storage=Folder(tmp_path / "there")))
+    there = list(run(units, on="processes:2", worth_seconds=0, storage=Folder(tmp_path / "there")))
     assert [unit.draws for unit, _ in there] == [unit.draws for unit in units] == [unit.draws for unit, _ in here]
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
     assert len(contents(tmp_path / "here")) == 7
@@ -63,6 +63,14 @@ def test_what_is_there_is_not_done_again(tmp_path):
     list(run(units[:3], storage=Folder(tmp_path)))
     list(run(units, storage=Folder(tmp_path)))
     assert marks.read_text().split() == ["0", "2", "4", "6", "8"]
+
+
+def test_little_work_is_done_here_and_said(tmp_path):
+    said = []
+    units = pieces.units(pieces.squares, 16)
+    assert len(list(run(units, on="processes:2", storage=Folder(tmp_path), say=said.append))) == 16
+    assert len(said) == 1
+    assert "done here, which is sooner than on processes:2" in said[0]
 
 
 def test_a_damaged_result_is_done_again(tmp_path):
@@ -87,7 +95,9 @@ def test_a_stopped_job_goes_on_where_it_was(tmp_path):
 
 def test_workers_that_die_take_nothing_with_them(tmp_path):
     arguments = {"marks": str(tmp_path / "marks"), "kills": [2]}
-    disturbed = list(run(pieces.units(pieces.deadly, 6, **arguments), on="processes:2", storage=Folder(tmp_path / "a")))
+    disturbed = list(
+        run(pieces.units(pieces.deadly, 6, **arguments), on="processes:2", worth_seconds=0, storage=Folder(tmp_path / "a"))
+    )
     calm = list(run(pieces.units(pieces.deadly, 6, marks="", kills=[]), storage=Folder(tmp_path / "b")))
     assert len(disturbed) == len(calm) == 6
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
@@ -96,7 +106,7 @@ def test_workers_that_die_take_nothing_with_them(tmp_path):
 def test_a_unit_that_always_kills_its_worker_is_named(tmp_path):
     units = pieces.units(pieces.deadly, 4, marks=str(tmp_path / "marks"), kills=[2], always=True)
     with pytest.raises(ModelError, match=r"test draws 2-3: .*workers that were killed"):
-        list(run(units, on="processes:2", storage=Folder(tmp_path)))
+        list(run(units, on="processes:2", worth_seconds=0, storage=Folder(tmp_path)))
 
 
 def test_what_the_work_says_is_said(tmp_path):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from isthmus.compute.place import Place, place_of
 from isthmus.compute.run import run
-from isthmus.compute.storage import Folder, Storage
+from isthmus.compute.storage import Folder, Storage, storage_at
 from isthmus.compute.unit import Arrays, Unit
 
-__all__ = ["Arrays", "Folder", "Place", "Storage", "Unit", "place_of", "run"]
+__all__ = ["Arrays", "Folder", "Place", "Storage", "Unit", "place_of", "run", "storage_at"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -10,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from isthmus.compute.storage import Storage
 from isthmus.compute.unit import Unit
-from isthmus.compute.worker import work
+from isthmus.compute.worker import Cost, work
 from isthmus.errors import ModelError
 
 AHEAD = 2
@@ -19,8 +21,10 @@ AHEAD = 2
 MOST_DEATHS = 4
 """Workers that may die over one unit, alone with it, before it is the unit's fault."""
 
+Finished = tuple[Unit, Cost]
 
-def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Iterator[Unit]:
+
+def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Iterator[Finished]:
     """Do the units and yield each as it is finished, in any order.
 
     Raises:
@@ -34,26 +38,39 @@ def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Itera
             yield from _one_by_one(deque(lost), storage)
 
 
-def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *, most_out: int) -> Iterator[Unit]:
+def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *, most_out: int) -> Iterator[Finished]:
     """Hand out units until all are done or a worker dies; those that were out then are in ``lost``."""
-    out: dict[Future[str], Unit] = {}
+    out: dict[Future[Cost], Unit] = {}
     # Processes are spawned: a forked one would inherit locks and threads in the middle of their work.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_the_driver)
     try:
         while left or out:
             while left and len(out) < most_out:
                 out[pool.submit(work, left[0], storage)] = left[0]
                 left.popleft()
             for future in wait(out, return_when=FIRST_COMPLETED)[0]:
-                future.result()
-                yield out.pop(future)
+                cost = future.result()
+                yield out.pop(future), cost
     except BrokenProcessPool:
         lost += out.values()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Unit]:
+def _leave_with_the_driver() -> None:
+    """End this worker when the process that hands out the work is gone, however it went."""
+    driver = multiprocessing.parent_process()
+    if driver is None:
+        return
+
+    def leave() -> None:
+        driver.join()
+        os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
+
+
+def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Finished]:
     """Do units that were out when a worker died with one out at a time, so that the next death has one to blame."""
     deaths: Counter[Unit] = Counter()
     while left:
@@ -62,10 +79,15 @@ def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Unit]:
         deaths.update(lost)
         for unit in lost:
             if deaths[unit] == MOST_DEATHS:
-                raise ModelError.one(
-                    where=str(unit),
-                    expected="a worker that lives until the unit is done",
-                    found=f"{MOST_DEATHS} workers that were killed over it, for lack of memory perhaps",
-                    remedy="give each worker more memory, with fewer of them at a time: --on processes:1",
-                )
+                raise killed_its_workers(unit)
             left.append(unit)
+
+
+def killed_its_workers(unit: Unit) -> ModelError:
+    """What is said of a unit that no worker survives."""
+    return ModelError.one(
+        where=str(unit),
+        expected="a worker that lives until the unit is done",
+        found=f"{MOST_DEATHS} workers that were killed over it, for lack of memory perhaps",
+        remedy="give each worker more memory, with fewer of them at a time: --on processes:1",
+    )

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from isthmus.compute.costs import Ledger, known, name_of
 from isthmus.compute.place import Place, place_of
-from isthmus.compute.processes import on_processes
-from isthmus.compute.storage import Folder, Storage
+from isthmus.compute.processes import Finished, on_processes
+from isthmus.compute.storage import Folder, Storage, prove
 from isthmus.compute.unit import Arrays, Unit
 from isthmus.compute.worker import stored, work
+from isthmus.errors import OutputError
 
 Progress = Callable[[float], None]
+Say = Callable[[str], None]
+
+WORTH_SECONDS = 20.0
+"""CPU seconds of work below which starting workers takes longer than it saves."""
+
+MANY = 64
+"""Units from which storage is asked for all its names at once."""
 
 
 def run(
-    units: Sequence[Unit], *, on: str | Place = "local", storage: Storage | None = None, progress: Progress = lambda _: None
+    units: Sequence[Unit],
+    *,
+    on: str | Place = "local",
+    storage: Storage | None = None,
+    progress: Progress = lambda _: None,
+    say: Say = lambda _: None,
+    worth_seconds: float = WORTH_SECONDS,
 ) -> Iterator[tuple[Unit, Arrays]]:
     """Yield each unit with its result, in the order given.
 
@@ -29,6 +45,8 @@ def run(
         on: ``local``, ``processes[:N]`` or ``dask[:ADDRESS]``.
         storage: Where results are kept. Absent: a folder that is removed at the end.
         progress: Called with the share done.
+        say: Called with a sentence where the work runs elsewhere than asked.
+        worth_seconds: CPU seconds of work below which workers of this machine are not started, and the work is done here.
 
     Raises:
         OutputError: A result could not be written.
@@ -38,25 +56,80 @@ def run(
     with ExitStack() as stack:
         if storage is None:
             storage = Folder(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="isthmus-"))))
-        missing = [unit for unit in units if not storage.has(unit.address)]
+        missing = _missing(units, storage)
         waiting = {unit.address for unit in missing}
-        finished = _finished(missing, storage, place)
-        if hasattr(finished, "close"):
-            stack.callback(finished.close)
+        ledger = Ledger(storage)
+        stack.callback(_keep, ledger)
+        finished = _finished(missing, storage, place, say, worth_seconds)
+        stack.callback(finished.close)
         for unit in units:
             while unit.address in waiting:
-                waiting.discard(next(finished).address)
+                done, cost = next(finished)
+                ledger.add(done, cost)
+                waiting.discard(done.address)
                 progress(1 - len(waiting) / len(units))
             yield unit, _result(unit, storage)
 
 
-def _finished(units: Sequence[Unit], storage: Storage, place: Place) -> Iterator[Unit]:
-    if place.kind == "processes" and place.workers > 1 and len(units) > 1:
-        yield from on_processes(units, storage, min(place.workers, len(units)))
+def _missing(units: Sequence[Unit], storage: Storage) -> list[Unit]:
+    if len(units) < MANY:
+        return [unit for unit in units if not storage.has(unit.address)]
+    there = storage.names("units")
+    return [unit for unit in units if unit.address not in there]
+
+
+def _keep(ledger: Ledger) -> None:
+    # Costs are worth nothing beside the results: where they cannot be written, the error of the results is the one to say.
+    with contextlib.suppress(OutputError):
+        ledger.keep()
+
+
+def _finished(
+    units: Sequence[Unit], storage: Storage, place: Place, say: Say, worth_seconds: float
+) -> Generator[Finished, None, None]:
+    """Units as they are finished, wherever that is."""
+    if not units:
         return
-    for unit in units:
-        work(unit, storage)
-        yield unit
+    if place.kind == "dask" and place.address:
+        from isthmus.compute.cluster import on_dask  # noqa: PLC0415  an extra, and slow to import
+
+        yield from on_dask(units, storage, place, prove(storage))
+        return
+    left = list(units)
+    if place.kind != "local":
+        estimate, first = _estimate(units, storage, place, worth_seconds)
+        yield from first
+        left = left[len(first) :]
+        if estimate is not None and estimate < worth_seconds:
+            say(f"{len(units)} units of about {estimate / len(units):.2g} s each: done here, which is sooner than on {place}")
+            place = Place("local")
+    yield from _spread(left, storage, place)
+
+
+def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_seconds: float) -> tuple[float | None, list[Finished]]:
+    """CPU seconds of the work, None if unknown; and the units that were done to know it.
+
+    What storage knows of such units counts; else the first unit is done here, where there are so many that it does not matter.
+    """
+    costs = known(storage, name_of(units[0]))
+    if costs is not None and costs.units:
+        return costs.cpu_seconds_each * len(units), []
+    if worth_seconds <= 0 or len(units) < 8 * place.workers:
+        return None, []
+    cost = work(units[0], storage)
+    return cost.cpu_seconds * len(units), [(units[0], cost)]
+
+
+def _spread(units: Sequence[Unit], storage: Storage, place: Place) -> Iterator[Finished]:
+    if place.kind == "dask":
+        from isthmus.compute.cluster import on_dask  # noqa: PLC0415  an extra, and slow to import
+
+        yield from on_dask(units, storage, place, prove(storage))
+    elif place.kind == "processes" and place.workers > 1 and len(units) > 1:
+        yield from on_processes(units, storage, min(place.workers, len(units)))
+    else:
+        for unit in units:
+            yield unit, work(unit, storage)
 
 
 def _result(unit: Unit, storage: Storage) -> Arrays:

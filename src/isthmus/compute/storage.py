@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from isthmus.compute.objects import Objects
 from isthmus.errors import OutputError
 
 
@@ -36,6 +38,22 @@ class Storage(Protocol):
 
         Raises:
             OutputError: The storage does not answer.
+        """
+        ...
+
+    def names(self, below: str) -> set[str]:
+        """Names of all files below a folder.
+
+        Raises:
+            OutputError: The storage does not answer.
+        """
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a file, where there is one.
+
+        Raises:
+            OutputError: The storage may not be written.
         """
         ...
 
@@ -77,6 +95,42 @@ class Folder:
     def has(self, name: str) -> bool:
         """Whether there is a file of that name."""
         return (self.path / name).is_file()
+
+    def names(self, below: str) -> set[str]:
+        """Names of all files below a folder."""
+        try:
+            found = [path for path in (self.path / below).rglob("*") if path.is_file() and not path.name.startswith(".part-")]
+        except OSError as error:
+            raise _failed(self.path / below, error) from error
+        return {path.relative_to(self.path).as_posix() for path in found}
+
+    def remove(self, name: str) -> None:
+        """Remove a file, where there is one."""
+        try:
+            (self.path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise _failed(self.path / name, error) from error
+
+
+def storage_at(where: str | Path) -> Storage:
+    """Storage at a folder or at an address such as ``s3://bucket/folder``."""
+    text = str(where)
+    return Objects(text.rstrip("/")) if "://" in text else Folder(Path(where))
+
+
+def prove(storage: Storage) -> str:
+    """Write and read a small file, which stays for workers to read; return its name.
+
+    Raises:
+        OutputError: The storage cannot be written, or does not give back what was written.
+    """
+    name = f"probe/{uuid.uuid4().hex}"
+    storage.write(name, name.encode())
+    if storage.read(name) != name.encode():
+        raise OutputError.one(
+            where=name, expected="storage that gives back what was written", found="something else", remedy="name another folder"
+        )
+    return name
 
 
 def _failed(path: Path, error: OSError) -> OutputError:
