@@ -28,7 +28,7 @@ except ImportError as missing:
         where="--on dask", expected="the packages for clusters", found=str(missing), remedy="install isthmus[cluster]"
     ) from missing
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 20
 WORKER_SECONDS = 60
 """How long to wait for a scheduler to answer, and for a first worker."""
 
@@ -80,7 +80,7 @@ def on_dask(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -
 def _hand_out(client: Any, left: deque[Unit], storage: Storage, deaths: Counter[Unit]) -> Iterator[Finished]:
     """Hand out units, never more than the workers can take up; those that are out when the cluster goes are put back."""
     out: dict[str, Unit] = {}
-    results = distributed.as_completed()
+    results = distributed.as_completed(loop=client.loop)
     try:
         while left or out:
             while left and len(out) < AHEAD * max(1, _threads(client)):
