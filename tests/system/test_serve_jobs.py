@@ -62,7 +62,9 @@ def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_of_the_command_li
     finally:
         served.stop()
     command = [sys.executable, "-c", "from isthmus.cli import main; raise SystemExit(main())", "run", str(TINY / "corridor.yaml")]
-    subprocess.run([*command, "--seed", "3", "--quick", "--quiet", "--out", str(tmp_path / "cli")], check=True, capture_output=True)
+    subprocess.run(
+        [*command, "--seed", "3", "--quick", "--quiet", "--out", str(tmp_path / "cli")], check=True, capture_output=True
+    )
     folder = tmp_path / "cli" / run
     assert folder.is_dir(), "the same name, from the same hash"
     for name in ("forecast.csv", "forecast.parquet", "summary.json", "scores.csv"):

@@ -15,7 +15,6 @@ from isthmus.errors import InputError, OutputError, SourceError
 
 if TYPE_CHECKING:
     from isthmus.data.claims import Statement, Verdict
-    from isthmus.data.figures import Figures
     from isthmus.data.sources import Source
     from isthmus.data.store import Store
     from isthmus.data.update import Opening, Outcome
@@ -161,9 +160,10 @@ def import_(options: Namespace) -> None:
 def claim(options: Namespace) -> None:
     """Hold one statement or a list of them against the shipped figures and the store's."""
     from isthmus.data.claims import judge
+    from isthmus.data.overlay import all_figures
 
     statements = _statements(options.claim)
-    figures = _all_figures(_store(options))
+    figures = all_figures(_store(options))
     verdicts = [judge(statement, figures) for statement in statements]
     if options.json:
         _print_json({"claims": [asdict(verdict) for verdict in verdicts]})
@@ -177,19 +177,6 @@ def _statements(text: str) -> list[Statement]:
     if text.lower().endswith((".yaml", ".yml")):
         return read_statements(Path(text))
     return [read_sentence(text)]
-
-
-def _all_figures(store: Store) -> Figures:
-    """Return the figures of all shipped corridors and of the store; of two for one period, the later known counts."""
-    from isthmus.data.ages import shipped_figures
-    from isthmus.data.figures import Figures
-    from isthmus.data.overlay import with_store
-
-    shipped = Figures(tuple(dict.fromkeys(row for figures in shipped_figures().values() for row in figures.rows)))
-    with store.read() as reader:
-        laid = with_store(shipped, reader)
-        names = set(shipped.names)
-        return Figures((*laid.rows, *(row for row in reader.figures().rows if row.series not in names)))
 
 
 def _verdict_lines(verdict: Verdict) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from isthmus.data.ages import shipped_figures
 from isthmus.data.figures import Figures
 from isthmus.data.series import Figure
-from isthmus.data.store import Reader
+from isthmus.data.store import Reader, Store
 from isthmus.errors import FiguresError, Problem
 
 
@@ -49,3 +50,12 @@ def with_store(figures: Figures, reader: Reader, *, as_of: dt.date | None = None
     if problems:
         raise FiguresError(list(dict.fromkeys(problems)))
     return Figures((*figures.rows, *added), figures.path)
+
+
+def all_figures(store: Store) -> Figures:
+    """Return the figures of all shipped corridors and of the store; of two for one period, the later known counts."""
+    shipped = Figures(tuple(dict.fromkeys(row for figures in shipped_figures().values() for row in figures.rows)))
+    with store.read() as reader:
+        laid = with_store(shipped, reader)
+        names = set(shipped.names)
+        return Figures((*laid.rows, *(row for row in reader.figures().rows if row.series not in names)))
