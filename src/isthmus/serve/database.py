@@ -47,6 +47,7 @@ MIGRATIONS = (
       document TEXT NOT NULL, created REAL NOT NULL, changed REAL NOT NULL, deleted REAL);
     CREATE INDEX scenarios_team ON scenarios (team, corridor);
     """,
+    "ALTER TABLE scenarios ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';",
 )
 """What each version of the database adds to the one before; never changed, only added to."""
 

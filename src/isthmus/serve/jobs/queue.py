@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -13,7 +14,10 @@ from isthmus.serve.database import Connection, Row, now, writing
 from isthmus.serve.settings import Limits
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-Lane = Literal["long", "fast"]
+Lane = Literal["long", "fast", "refine"]
+"""Runs; scenarios on few draws; the same on many, when nothing else waits for that worker."""
+TURNS: dict[str, tuple[Lane, ...]] = {"long": ("long",), "fast": ("fast", "refine")}
+"""What each kind of worker takes, in this order."""
 
 OPEN: tuple[State, ...] = ("queued", "running")
 LOST = "the worker was lost"
@@ -51,7 +55,7 @@ class Job:
 
 
 def submit(
-    connection: Connection, visitor: Visitor, kind: str, request: dict[str, Any], *, limits: Limits, lane: Lane = "long"
+    connection: Connection, visitor: Visitor, kind: str, request: Mapping[str, Any], *, limits: Limits, lane: Lane = "long"
 ) -> Job:
     """Put a job into the queue; the same request of the same team that still waits or runs is not put there twice.
 
@@ -91,6 +95,15 @@ def find(connection: Connection, team: str, number: str) -> Job | None:
     return _job(row) if row else None
 
 
+def last(connection: Connection, team: str, kind: str, request: Mapping[str, Any]) -> Job | None:
+    """Return the latest job of a team for this very request; one that was cancelled does not count."""
+    row = connection.execute(
+        "SELECT * FROM jobs WHERE team = ? AND kind = ? AND request = ? AND state != 'cancelled' ORDER BY created DESC LIMIT 1",
+        [team, kind, json.dumps(request, sort_keys=True)],
+    ).fetchone()
+    return _job(row) if row else None
+
+
 def listing(connection: Connection, team: str, *, before: float, limit: int, state: str | None = None) -> list[Job]:
     """Return a team's jobs made before a moment, the latest first."""
     rows = connection.execute(
@@ -115,8 +128,12 @@ def cancel(connection: Connection, team: str, number: str) -> Job | None:
     return find(connection, team, number)
 
 
-def take(connection: Connection, worker: str, lane: Lane) -> Job | None:
-    """Give the oldest waiting job of a lane to a worker; of two workers, one gets it."""
+def take(connection: Connection, worker: str, kind: str) -> Job | None:
+    """Give the oldest waiting job that a kind of worker takes to one; of two workers, one gets it."""
+    return next((job for lane in TURNS[kind] if (job := _take(connection, worker, lane)) is not None), None)
+
+
+def _take(connection: Connection, worker: str, lane: Lane) -> Job | None:
     with writing(connection):
         row = connection.execute(
             "UPDATE jobs SET state = 'running', worker = ?, started = ?, attempts = attempts + 1, version = version + 1 "

@@ -33,8 +33,18 @@ def run(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     return {"run": folder.path.name}
 
 
+def scenario(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
+    """A scenario beside the baseline, on the draws of a run."""
+    from isthmus.serve.jobs.benches import try_out  # noqa: PLC0415 - as above
+
+    return try_out(settings, job, report)
+
+
 def warm(settings: Settings) -> None:
-    """Get ready to answer quickly."""
+    """Get the fast worker ready for the latest run that all may see."""
+    from isthmus.serve.jobs.benches import warm_up  # noqa: PLC0415
+
+    warm_up(settings)
 
 
-WORK: dict[str, Callable[[Settings, Job, Report], dict[str, Any]]] = {"run": run}
+WORK: dict[str, Callable[[Settings, Job, Report], dict[str, Any]]] = {"run": run, "scenario": scenario}

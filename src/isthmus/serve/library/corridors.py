@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from isthmus.errors import InputError
 from isthmus.serve.database import Connection, opened
@@ -63,6 +65,15 @@ def source_of(settings: Settings, team: str, name: str) -> str | Path:
 def corridor_of(entry: Entry) -> Corridor:
     """Return the corridor itself, read and checked once for each state of its file."""
     return _read(str(entry.path), entry.path.stat().st_mtime_ns)
+
+
+def check_scenario(path: Path, document: Mapping[str, Any]) -> None:
+    """Check a scenario as if it stood in the corridor's file.
+
+    Raises:
+        IsthmusError: Everything that is wrong with it.
+    """
+    load(path, sets=[f"scenarios={json.dumps({'workshop': document})}"])
 
 
 def _entry(path: Path, origin: Literal["shipped", "team"]) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from isthmus.serve.pages import corridor, door, index, jobs, static
+from isthmus.serve.pages import corridor, door, index, jobs, static, workshop
 from isthmus.serve.pages.content import warm
 from isthmus.serve.pages.site import problem_page
 
@@ -13,5 +13,5 @@ __all__ = ["add", "problem_page", "warm"]
 
 def add(app: FastAPI) -> None:
     """Add the routes; they are not part of the API's description."""
-    for part in (static, door, index, corridor, jobs):
+    for part in (static, door, index, corridor, workshop, jobs):
         app.include_router(part.router, include_in_schema=False)

@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import Connection
-from isthmus.serve.jobs import queue
 from isthmus.serve.library import released
-from isthmus.serve.library.corridors import Entry, corridor_entry
+from isthmus.serve.library.corridors import Entry, corridor_entry, corridor_of
 from isthmus.serve.library.runs import Run, runs
 from isthmus.serve.pages.content import content_of
 from isthmus.serve.pages.site import page
 from isthmus.serve.settings import Settings
 from isthmus.serve.web.guard import Configured, Database, Reader, Spoken
+from isthmus.serve.web.language import Language
 from isthmus.serve.web.problems import Refused
+
+if TYPE_CHECKING:
+    from isthmus.spec.schema import Corridor
 
 router = APIRouter()
 
 
-@router.get("/corridors/{name}")
-def overview(
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A corridor's page: who looks, in which language, at which run.
+
+    Attributes:
+        runs: All that the visitor may see, the latest first.
+        run: The one asked for, or the latest; absent before the first.
+    """
+
+    request: Request
+    visitor: Visitor
+    connection: Connection
+    settings: Settings
+    language: Language
+    entry: Entry
+    runs: list[Run]
+    run: Run | None
+
+    @property
+    def corridor(self) -> Corridor:
+        """The corridor as the run knew it, else as it is written now."""
+        if self.run is None:
+            return corridor_of(self.entry)
+        return corridor_of(replace(self.entry, path=self.run.folder / "corridor.yaml"))
+
+    def page(self, template: str, tab: str, **values: Any) -> Response:
+        """A page of this corridor."""
+        here: dict[str, Any] = {"entry": self.entry, "runs": self.runs, "run": self.run, "tab": tab}
+        return page(self.request, template, self.visitor, **here, **values)
+
+
+def here(
     request: Request, name: str, visitor: Reader, connection: Database, settings: Configured, language: Spoken, run: str = ""
-) -> Response:
-    """The corridor, from its latest run or the one that is asked for."""
-    entry, made, chosen = chosen_run(connection, settings, visitor, name, run)
-    shown = content_of(chosen, language) if chosen else None
-    flows = json.dumps(shown.flows.plain(), separators=(",", ":")) if shown else "{}"
-    return page(request, "corridor", visitor, entry=entry, runs=made, run=chosen, content=shown, flows=flows, tab="overview")
-
-
-@router.get("/corridors/{name}/downloads")
-def downloads(
-    request: Request, name: str, visitor: Reader, connection: Database, settings: Configured, run: str = ""
-) -> Response:
-    """The files of a run that may leave."""
-    entry, made, chosen = chosen_run(connection, settings, visitor, name, run)
-    files = [(file, (chosen.folder / file).stat().st_size) for file in released.files(chosen)] if chosen else []
-    return page(request, "downloads", visitor, entry=entry, runs=made, run=chosen, files=files, tab="downloads")
-
-
-def chosen_run(
-    connection: Connection, settings: Settings, visitor: Visitor, name: str, run: str
-) -> tuple[Entry, list[Run], Run | None]:
-    """The corridor, its runs, and the one asked for or the latest.
+) -> Here:
+    """The corridor of an address and the run asked for.
 
     Raises:
         Refused: No such corridor or run that the visitor may see.
@@ -54,15 +69,25 @@ def chosen_run(
     if entry is None:
         raise Refused(404, "missing")
     made = runs(settings, visitor.team, name)
-    if not run:
-        return entry, made, made[0] if made else None
-    chosen = next((known for known in made if known.id == run), None)
-    if chosen is None:
+    chosen = next((known for known in made if run in {"", known.id}), None)
+    if run and chosen is None:
         raise Refused(404, "missing")
-    return entry, made, chosen
+    return Here(request, visitor, connection, settings, language, entry, made, chosen)
 
 
-def open_jobs(connection: Connection, visitor: Visitor, name: str) -> list[queue.Job]:
-    """The team's jobs on a corridor that wait or run."""
-    found = queue.listing(connection, visitor.team, before=1e14, limit=100)
-    return [job for job in found if job.state in queue.OPEN and job.request.get("corridor") == name]
+There = Annotated[Here, Depends(here)]
+
+
+@router.get("/corridors/{name}")
+def overview(at: There) -> Response:
+    """The corridor, from its latest run or the one that is asked for."""
+    shown = content_of(at.run, at.language) if at.run else None
+    flows = json.dumps(shown.flows.plain(), separators=(",", ":")) if shown else "{}"
+    return at.page("corridor", "overview", content=shown, flows=flows)
+
+
+@router.get("/corridors/{name}/downloads")
+def downloads(at: There) -> Response:
+    """The files of a run that may leave."""
+    files = [(file, (at.run.folder / file).stat().st_size) for file in released.files(at.run)] if at.run else []
+    return at.page("downloads", "downloads", files=files)

@@ -62,7 +62,74 @@ function guard(form) {
 }
 window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
+function place(change) {
+  const box = document.getElementById("changes");
+  const start = Date.parse(box.dataset.start);
+  const bar = change.querySelector(".bar-of");
+  const from = Date.parse(change.querySelector("[data-from]").value);
+  const to = Date.parse(change.querySelector("[data-to]").value);
+  if (!bar || Number.isNaN(start) || Number.isNaN(from)) return;
+  const whole = Number(box.dataset.months) * 30.44 * 86400000;
+  const at = (moment) => Math.min(100, Math.max(0, (100 * (moment - start)) / whole));
+  bar.style.left = `${at(from)}%`;
+  bar.style.width = `${Math.max(0.7, (Number.isNaN(to) ? 100 : at(to)) - at(from))}%`;
+}
+
+function timeline(form) {
+  form.addEventListener("input", (event) => {
+    const change = event.target.closest(".change");
+    if (change) place(change);
+  });
+  form.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-remove]")) return;
+    const change = event.target.closest(".change");
+    const before = change.nextSibling;
+    const box = change.parentNode;
+    change.remove();
+    unsaved = true;
+    offer(event.target.getAttribute("aria-label"), () => { box.insertBefore(change, before); place(change); });
+  });
+  form.querySelectorAll(".change").forEach(place);
+}
+
+function offer(words, undo) {
+  const toast = document.getElementById("toast");
+  const box = document.createElement("div");
+  const said = document.createElement("span");
+  const button = document.createElement("button");
+  said.textContent = words;
+  button.textContent = document.body.dataset.undo;
+  button.addEventListener("click", () => { undo(); box.remove(); });
+  box.append(said, button);
+  toast.replaceChildren(box);
+  setTimeout(() => box.remove(), 15000);
+}
+
+function atMost(form) {
+  const most = Number(form.dataset.most);
+  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+  form.addEventListener("change", () => {
+    const full = boxes.filter((box) => box.checked).length >= most;
+    boxes.forEach((box) => { box.disabled = full && !box.checked; });
+  });
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "changes") return;
+  unsaved = true;
+  event.target.querySelectorAll(".change").forEach(place);
+  event.target.lastElementChild.querySelector("select, input:not([type=hidden])").focus();
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const toast = document.getElementById("toast");
+  const box = document.createElement("div");
+  box.textContent = document.body.dataset.failed;
+  toast.replaceChildren(box);
+});
+
 function prepare(root) {
+  root.querySelectorAll("#scenario").forEach(timeline);
+  root.querySelectorAll("form[data-most]").forEach(atMost);
   root.querySelectorAll("[data-flows]").forEach(slider);
   root.querySelectorAll("form[data-guard]").forEach(guard);
 }
