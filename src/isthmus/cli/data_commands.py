@@ -15,6 +15,7 @@ from isthmus.errors import InputError, OutputError, SourceError
 
 if TYPE_CHECKING:
     from isthmus.data.claims import Statement, Verdict
+    from isthmus.data.figures import Figures
     from isthmus.data.sources import Source
     from isthmus.data.store import Store
     from isthmus.data.update import Opening, Outcome

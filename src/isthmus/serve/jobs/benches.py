@@ -65,7 +65,8 @@ def try_out(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
         report(0.1, "scenario", "preparing")
         ready = _ready(run, task, asked["scenario"], draws=asked["draws"], months=asked["months"])
         report(0.6, "scenario", "comparing")
-        results.write(settings, target, run, _rows(ready, task, asked["scenario"]), draws=ready.bench.n_samples)
+        rows = _rows(ready, task, asked["scenario"])
+        results.write(settings, job.team, target, run, rows, draws=ready.bench.n_samples)
     return {"result": name}
 
 

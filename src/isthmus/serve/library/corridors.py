@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from isthmus.disclosure import refuse_request
 from isthmus.errors import InputError
 from isthmus.serve.database import Connection, opened
 from isthmus.serve.settings import Settings
@@ -73,7 +74,13 @@ def check_scenario(path: Path, document: Mapping[str, Any]) -> None:
     Raises:
         IsthmusError: Everything that is wrong with it.
     """
+    refuse_request(str(document.get("label", "")), *_words(document.get("shocks", {})), where="scenario")
     load(path, sets=[f"scenarios={json.dumps({'workshop': document})}"])
+
+
+def _words(shocks: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What a person wrote into the changes."""
+    return (str(shock[name]) for shock in shocks.values() for name in ("source", "note") if name in shock)
 
 
 def _entry(path: Path, origin: Literal["shipped", "team"]) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from isthmus.disclosure import PUBLIC
 from isthmus.serve.library.runs import Run
 
 MEDIA = {
@@ -11,10 +12,7 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet",
     ".json": "application/json",
     ".html": "text/html; charset=utf-8",
-    ".yaml": "application/yaml",
 }
-PUBLIC = ("report.html", "forecast.csv", "forecast.parquet", "summary.json", "scores.csv", "corridor.yaml")
-"""Results and the corridor as written; draws and raw tables stay here."""
 
 
 def files(run: Run) -> list[str]:

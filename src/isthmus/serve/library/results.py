@@ -83,7 +83,7 @@ def path_of(settings: Settings, team: str, name: str) -> Path:
     return settings.home / "teams" / team / "results" / f"{name}.parquet"
 
 
-def write(settings: Settings, target: Path, run: Run, rows: Sequence[Mapping[str, Any]], *, draws: int) -> None:
+def write(settings: Settings, team: str, target: Path, run: Run, rows: Sequence[Mapping[str, Any]], *, draws: int) -> None:
     """Let the rows through the gate and keep what comes out, whole or not at all."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
@@ -91,7 +91,7 @@ def write(settings: Settings, target: Path, run: Run, rows: Sequence[Mapping[str
     from isthmus.serve.library.gate import released  # noqa: PLC0415
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    table = pa.Table.from_pylist([dict(row) for row in released(settings, rows, run)])
+    table = pa.Table.from_pylist(released(settings, team, rows, run, name=target.stem, draws=draws))
     about = {b"run": run.id.encode(), b"draws": str(draws).encode()}
     handle, part = tempfile.mkstemp(prefix=".part-", dir=target.parent)
     os.close(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from isthmus.serve.accounts.rights import DEMO
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from isthmus.report.headline import Headline
     from isthmus.report.sections import Section
     from isthmus.report.skill import Backtest
+    from isthmus.report.view import RunView
     from isthmus.serve.pages.changes import Change
     from isthmus.serve.pages.flows import Flows
 
@@ -66,13 +67,29 @@ def content_of(run: Run, language: Language) -> Content:
 
 
 def _make(run: Run) -> Content:
-    from isthmus.report import RunView, drivers, fans, headline, map, page, skill  # noqa: A004, PLC0415
+    from isthmus.disclosure.ledger import Ledger  # noqa: PLC0415
+    from isthmus.disclosure.words import refuse_persons  # noqa: PLC0415
+    from isthmus.report import RunView  # noqa: PLC0415
+    from isthmus.report.gated import policy_of, shown  # noqa: PLC0415
+    from isthmus.report.intervals import guarded  # noqa: PLC0415
+
+    loaded = RunView.load(run.folder)
+    policy = policy_of(run.folder)
+    with guarded(policy):
+        made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld))
+    for words in (*(said for _, said in made.headline.points), *(value for _, value in made.facts)):
+        refuse_persons(words, where=run.id)
+    return made
+
+
+def _shown(view: RunView) -> Content:
+    """What may be shown of a run that has passed the gate."""
+    from isthmus.report import drivers, fans, headline, map, page, skill  # noqa: A004, PLC0415
     from isthmus.report.claims import checks  # noqa: PLC0415
     from isthmus.report.words import span  # noqa: PLC0415
     from isthmus.serve.pages.changes import changes  # noqa: PLC0415
     from isthmus.serve.pages.flows import flows  # noqa: PLC0415
 
-    view = RunView.load(run.folder)
     tested, marked = skill.backtest(view), fans.events(view)
     return Content(
         title=view.corridor.title,

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse
 
 from isthmus import __version__
+from isthmus.disclosure import LogFilter
 from isthmus.errors import IsthmusError
 from isthmus.serve import api, pages
 from isthmus.serve.accounts import sessions
@@ -63,6 +64,7 @@ def create_app(settings: Settings, *, workers: bool = True) -> FastAPI:
     api.add(app)
     pages.add(app)
     _add_errors(app, settings)
+    LOG.addFilter(LogFilter())
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Shield, settings=settings)
     return app

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Annotated, cast
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
+
+from isthmus.disclosure import refuse_request
 
 from isthmus.serve.accounts import sessions, tokens
 from isthmus.serve.accounts.rights import DEMO, Right, Visitor
@@ -71,6 +74,7 @@ def may(right: Right) -> Callable[..., Visitor]:
             raise Refused(401, "login", headers={"WWW-Authenticate": "Bearer"})
         if not visitor.may(right):
             raise Refused(403, "right", right=right)
+        refuse_request(unquote(request.url.query), where="address")
         if visitor.by == "session" and request.method not in SAFE:
             await check_form(request, visitor.csrf)
         return visitor

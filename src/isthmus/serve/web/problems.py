@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from isthmus.errors import IsthmusError, OutputError, Problem, StoreError
+from isthmus.disclosure import clean, clean_error
+from isthmus.errors import DisclosureError, IsthmusError, OutputError, Problem, StoreError
 from isthmus.serve.web.language import Language, language_of_headers, say
 
 MEDIA = "application/problem+json"
@@ -25,6 +26,7 @@ SENTENCES = {
     "csrf": ("Form too old", "The form did not come from this page, or its session has ended: load the page again."),
     "missing": ("Not found", "There is nothing here, or nothing that you may see."),
     "method": ("Method not allowed", "This address does not answer that method."),
+    "protected": ("Refused to protect people", "This would give away or endanger people; each reason is listed."),
     "invalid": ("Request refused", "Something in the request is not as it should be; each thing is listed."),
     "wait": ("Too many attempts", "Too many failed logins: wait {seconds} seconds."),
     "password": ("Not logged in", "Name and password do not fit together."),
@@ -87,6 +89,9 @@ def refusal(status: int, reason: str, headers: dict[str, str], **values: str) ->
 
 def of_error(language: Language, error: IsthmusError) -> Response:
     """One of Isthmus's own errors as an answer."""
+    error = clean_error(error)
+    if isinstance(error, DisclosureError):
+        return respond(language, 403, "protected", error.problems)
     ours = isinstance(error, (OutputError, StoreError))
     return respond(language, 503 if ours else 422, "failed" if ours else "invalid", error.problems)
 
@@ -114,7 +119,7 @@ def cleaned(problem: Problem) -> Problem:
 
 
 def _short(value: object) -> str:
-    text = repr(value) if not isinstance(value, str) else value
+    text = clean(repr(value) if not isinstance(value, str) else value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
