@@ -143,7 +143,7 @@ def _rows(ready: Warm, task: Task, scenario: str) -> list[dict[str, Any]]:
     corridor = task.loaded.corridor
     source = f"isthmus {corridor.name}, figures to {task.last_fitted}"
     found = compare({BASELINE: ready.bench}, corridor.scenarios, [scenario], ready.hazards, source=source)
-    return list(found.table)
+    return [row for row in found.table if not row["measure"].startswith("figures")]
 
 
 def warm_up(settings: Settings) -> None:

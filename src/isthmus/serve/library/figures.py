@@ -52,7 +52,9 @@ def reading(settings: Settings) -> Iterator[Reader]:
 
 def figures(connection: Connection, settings: Settings, team: str) -> Figures:
     """All figures that a team may see."""
-    rows = list(all_figures(store_of(settings)).rows)
+    folder = store_of(settings).folder
+    state = max((path.stat().st_mtime_ns for path in folder.glob("figures-*.json")), default=0)
+    rows = list(_public(folder, state).rows)
     for entry in corridors(connection, settings, team):
         if entry.origin == "team":
             path = entry.path.parent / "figures.csv"
@@ -101,6 +103,12 @@ def around(reader: Reader, stored: StoredFinding) -> list[tuple[str, float]]:
     ordered = sorted(points.items())
     at = next((n for n, (name, _) in enumerate(ordered) if period is not None and name >= period), len(ordered))
     return ordered[max(0, at - AROUND * 2 // 3) : at + AROUND // 3]
+
+
+@lru_cache(maxsize=2)
+def _public(store: Path, _state: int) -> Figures:
+    """Figures of the shipped corridors and of the store, read once for each state of the store."""
+    return all_figures(Store(store))
 
 
 @lru_cache(maxsize=64)

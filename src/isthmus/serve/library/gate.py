@@ -7,12 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.errors import DisclosureError
 from isthmus.serve.library.runs import Run
 from isthmus.serve.settings import Settings
 
 if TYPE_CHECKING:
     from isthmus.disclosure import Ledger
 
+BASELINE, CHANGE = "baseline", "_change"
+WHOLE_ONLY = frozenset({"leg_flow", "settled", "turned_back"})
+"""Flows of many places or legs, most of them few people: released for all months ahead together, not month by month."""
 LEDGERS = "ledgers"
 """Folder of what was released of scenarios, a file for each run."""
 
@@ -35,10 +39,26 @@ def released(
 
     policy = policy_of(run.folder) if settings.policy is None else load_policy(settings.policy)
     ledger = _ledger(settings.home / "teams" / team / LEDGERS / f"{run.id}.jsonl")
-    told_apart = [{**row, "scenario": row["scenario"] if row["scenario"] == "baseline" else name} for row in rows]
     edition = f"{run.manifest.get('hash', run.id)} on {draws} draws"
-    found = release(Table.of(told_apart), policy, ledger, scope=run.corridor, edition=edition, where="scenario").rows()
-    return [{**out, "scenario": row["scenario"]} for out, row in zip(found, rows, strict=True)]
+    measures: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        told_apart = row["scenario"] if row["scenario"] == BASELINE else f"{row['scenario']} {name}"
+        measures.setdefault(row["measure"], []).append({**row, "scenario": told_apart})
+    found: list[dict[str, Any]] = []
+    for measure, all_of_it in measures.items():
+        whole = [row for row in all_of_it if not _month(row)]
+        for part in (whole,) if measure.removesuffix(CHANGE) in WHOLE_ONLY else (all_of_it, whole):
+            try:
+                let = release(Table.of(part), policy, ledger, scope=run.corridor, edition=edition, where=measure).rows()
+            except DisclosureError:
+                continue  # months that cannot be hidden behind each other: the whole span alone, or nothing
+            found += let
+            break
+    return [{**row, "scenario": row["scenario"].removesuffix(f" {name}")} for row in found]
+
+
+def _month(row: Mapping[str, Any]) -> bool:
+    return len(row["period"]) == len("2024-06") and row["kind"] == "flow"
 
 
 @lru_cache(maxsize=4)

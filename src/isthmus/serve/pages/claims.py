@@ -1,0 +1,61 @@
+"""The claims checker: a sentence with a number, held against the figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from isthmus.data.claims import judge, read_sentence
+from isthmus.disclosure import refuse_request
+from isthmus.errors import IsthmusError
+from isthmus.serve.library import figures as library
+from isthmus.serve.pages.figures import bars
+from isthmus.serve.pages.site import page
+from isthmus.serve.web import problems
+from isthmus.serve.web.guard import Configured, Database, Reader, Spoken
+
+router = APIRouter()
+
+TONES = {"supported": "good", "roughly supported": "good", "not supported": "bad", "a stock summed over years": "bad"}
+EXAMPLES = (
+    "More than 600,000 Chinese nationals have sought asylum since 2012",
+    "25,000 Chinese nationals crossed the Darién in 2023",
+    "In 2023, 48,000 Chinese nationals entered Ecuador",
+)
+
+
+@router.get("/claims")
+def claims(
+    request: Request,
+    visitor: Reader,
+    connection: Database,
+    settings: Configured,
+    language: Spoken,
+    claim: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """The form, and the verdict on a claim."""
+    verdict, refused, charts = None, None, []
+    if claim.strip():
+        refuse_request(claim, where="claim")
+        try:
+            verdict = judge(read_sentence(claim), library.figures(connection, settings, visitor.team))
+            charts = [
+                bars(
+                    f"evidence-{k}",
+                    found.points,
+                    found.what,
+                    language,
+                    None,
+                    unit=f"{found.unit}, {found.kind}",
+                    source=found.source,
+                )
+                for k, found in enumerate(verdict.evidence)
+                if found.points
+            ]
+        except IsthmusError as error:
+            refused = problems.document(language, 422, "invalid", error.problems)
+    tone = TONES.get(verdict.answer, "unknown") if verdict else ""
+    return page(
+        request, "claims", visitor, claim=claim, verdict=verdict, tone=tone, problem=refused, charts=charts, examples=EXAMPLES
+    )

@@ -1,0 +1,137 @@
+"""Figures: the series with their vintages, and the review of those that look wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from isthmus.data.ages import age_of, shipped_ages
+from isthmus.data.series import Figure
+from isthmus.report import svg
+from isthmus.report.charts import Chart, Table
+from isthmus.report.intervals import official, plain
+from isthmus.report.words import period_name
+from isthmus.serve.accounts import audit
+from isthmus.serve.library import figures as library
+from isthmus.serve.pages.site import page
+from isthmus.serve.web.guard import Configured, Database, Publisher, Reader, Spoken
+from isthmus.serve.web.language import Language, say
+from isthmus.serve.web.problems import Refused
+
+router = APIRouter()
+
+PUBLISHED = "Unit: {unit}. Source: {source}. Published counts carry no interval of their own."
+
+
+@router.get("/data")
+def data(request: Request, visitor: Reader, connection: Database, settings: Configured) -> Response:
+    """All series, how old they are, and how many figures wait for review."""
+    table = library.figures(connection, settings, visitor.team)
+    today = dt.datetime.now(dt.UTC).date()
+    with library.reading(settings) as reader:
+        ages = [*shipped_ages(today), *(age_of(state, today) for state in reader.states())]
+        waiting = len(reader.findings())
+    return page(request, "data", visitor, series=library.listed(table), ages=ages, waiting=waiting)
+
+
+@router.get("/data/series/{name}")
+def series(
+    request: Request,
+    name: str,
+    visitor: Reader,
+    connection: Database,
+    settings: Configured,
+    language: Spoken,
+    of: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """One series in every vintage; ``of`` is its group and place where there are several."""
+    rows = [row for row in library.figures(connection, settings, visitor.team).rows if row.series == name]
+    keys = sorted({f"{row.group} {row.place}" for row in rows})
+    chosen = of if of in keys else (keys[0] if keys else "")
+    shown = sorted((row for row in rows if f"{row.group} {row.place}" == chosen), key=lambda row: (row.period, row.seen))
+    if not shown:
+        raise Refused(404, "missing")
+    chart = history(shown, language)
+    return page(request, "series", visitor, name=name, keys=keys, chosen=chosen, rows=shown[::-1], chart=chart, head=shown[-1])
+
+
+@router.get("/data/review")
+def review(request: Request, visitor: Reader, settings: Configured, language: Spoken) -> Response:
+    """Findings that nobody has decided on, each with its series around it; and the latest decisions."""
+    with library.reading(settings) as reader:
+        findings = sorted(reader.findings(), key=lambda stored: not stored.finding.held)[:50]
+        charts = {
+            stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)
+            for stored in findings
+            if (points := library.around(reader, stored))
+        }
+        decided = reader.findings(decided=True)[-20:][::-1]
+    return page(request, "review", visitor, findings=findings, charts=charts, decided=decided)
+
+
+@router.post("/data/review/{number}")
+def decide(
+    number: int,
+    visitor: Publisher,
+    connection: Database,
+    settings: Configured,
+    accept: Annotated[bool, Form()],
+    reason: Annotated[str, Form(min_length=3, max_length=300)],
+) -> Response:
+    """Accept or reject a figure that is held back; the decision is kept with its reason."""
+    with library.store_of(settings).write() as writer:
+        writer.decide([number], accept=accept, reason=f"{reason} ({visitor.name})")
+    done = "figure accepted" if accept else "figure rejected"
+    audit.note(connection, done, f"finding {number}", who=visitor.name, team=visitor.team)
+    return RedirectResponse("/data/review", 303)
+
+
+def history(rows: Sequence[Figure], language: Language) -> Chart | None:
+    """The latest vintage of each period."""
+    latest = {row.period: row.value for row in rows if row.value is not None}
+    head = rows[-1]
+    words = head.series.replace("_", " ")
+    title = say(
+        language, "{series}: {first} to {last}", series=words, first=period_name(min(latest)), last=period_name(max(latest))
+    )
+    return bars("history", sorted(latest.items()), title, language, None, unit=f"{head.unit}, {head.kind}", source=head.publisher)
+
+
+def bars(
+    key: str,
+    points: Sequence[tuple[str, float]],
+    title: str,
+    language: Language,
+    marked: str | None,
+    *,
+    unit: str = "",
+    source: str = "",
+) -> Chart:
+    """Bars by period, one of them marked."""
+    width, left, bottom, top = 640.0, 64.0, 190.0, 14.0
+    y = svg.Scale(0, max([1.0, *(value for _, value in points)]) * 1.05, bottom, top)
+    slot = (width - left - 8) / max(len(points), 1)
+    parts = []
+    for tick in svg.round_ticks(0, y.high):
+        parts += [
+            svg.line(left, y(tick), width - 8, y(tick), "grid"),
+            svg.text(left - 6, y(tick) + 4, plain(tick), "tick", "end"),
+        ]
+    for k, (period, value) in enumerate(points):
+        level, css = y(max(value, 0.0)), "bar stock" if period == marked else "bar flow"
+        words = f"{period_name(period)}: {official(value)}"
+        place = {"x": left + slot * k + 1, "y": level, "width": max(slot - 2, 1.0), "height": bottom - level}
+        parts.append(svg.el("rect", svg.el("title", words), class_=css, **place))
+        if k % max(1, round(len(points) / 8)) == 0:
+            parts.append(svg.text(left + slot * (k + 0.5), bottom + 16, period_name(period), "tick", "middle"))
+    picture = svg.document(key, title, say(language, "The numbers are in the table below."), (width, 214), *parts)
+    columns = tuple(say(language, head) for head in ("Period", "Figure"))
+    table = Table(columns, tuple((period_name(period), official(value)) for period, value in points))
+    about = say(
+        language, "Unit: {unit}. Source: {source}. Published counts carry no interval of their own.", unit=unit, source=source
+    )
+    return Chart(key, title, about if unit else "", (picture,), table)
