@@ -46,7 +46,10 @@ class Objects:
 
         def once() -> None:
             system, root = self._system()
-            system.pipe_file(f"{root}/{name}", content)
+            try:
+                system.pipe_file(f"{root}/{name}", content)
+            except FileNotFoundError as error:
+                raise self._refused(name, error) from error
 
         self._patiently(name, once)
 
@@ -109,9 +112,9 @@ class Objects:
     def _refused(self, name: str, error: Exception) -> OutputError:
         return OutputError.one(
             where=f"{self.url}/{name}",
-            expected="a bucket that this key may read, write and list",
+            expected="a bucket that exists, and that this key may read, write and list",
             found=f"refused ({str(error) or type(error).__name__})",
-            remedy="give the key these rights, or name another folder",
+            remedy="make the bucket, give the key these rights, or name another folder",
         )
 
     def _gone(self, name: str, error: Exception) -> OutputError:

@@ -87,23 +87,33 @@ def _keep(ledger: Ledger) -> None:
 def _finished(
     units: Sequence[Unit], storage: Storage, place: Place, say: Say, worth_seconds: float
 ) -> Generator[Finished, None, None]:
-    """Units as they are finished, wherever that is."""
+    """Units as they are finished, wherever that is; storage is proved first, where it is not simply a folder here."""
     if not units:
         return
-    if place.kind == "dask" and place.address:
-        from isthmus.compute.cluster import on_dask  # noqa: PLC0415  an extra, and slow to import
-
-        yield from on_dask(units, storage, place, prove(storage))
+    if isinstance(storage, Folder) and place.kind != "dask":
+        yield from _chosen(units, storage, place, say, worth_seconds, probe="")
         return
+    probe = prove(storage)
+    try:
+        yield from _chosen(units, storage, place, say, worth_seconds, probe=probe)
+    finally:
+        with contextlib.suppress(OutputError):
+            storage.remove(probe)
+
+
+def _chosen(
+    units: Sequence[Unit], storage: Storage, place: Place, say: Say, worth_seconds: float, *, probe: str
+) -> Iterator[Finished]:
+    """The place asked for, or here where that is sooner."""
     left = list(units)
-    if place.kind != "local":
+    if place.kind != "local" and not place.address:
         estimate, first = _estimate(units, storage, place, worth_seconds)
         yield from first
         left = left[len(first) :]
         if estimate is not None and estimate < worth_seconds:
             say(f"{len(units)} units of about {estimate / len(units):.2g} s each: done here, which is sooner than on {place}")
             place = Place("local")
-    yield from _spread(left, storage, place)
+    yield from _spread(left, storage, place, probe)
 
 
 def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_seconds: float) -> tuple[float | None, list[Finished]]:
@@ -120,11 +130,11 @@ def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_secon
     return cost.cpu_seconds * len(units), [(units[0], cost)]
 
 
-def _spread(units: Sequence[Unit], storage: Storage, place: Place) -> Iterator[Finished]:
+def _spread(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -> Iterator[Finished]:
     if place.kind == "dask":
         from isthmus.compute.cluster import on_dask  # noqa: PLC0415  an extra, and slow to import
 
-        yield from on_dask(units, storage, place, prove(storage))
+        yield from on_dask(units, storage, place, probe)
     elif place.kind == "processes" and place.workers > 1 and len(units) > 1:
         yield from on_processes(units, storage, min(place.workers, len(units)))
     else:

@@ -1,0 +1,114 @@
+"""Results in a real S3-compatible object store: the bytes of a local folder, whatever the store does in between."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import objectstore
+import pieces
+import pytest
+
+from isthmus.compute import Folder, run, storage_at
+from isthmus.errors import OutputError
+
+pytest.importorskip("s3fs", reason="the packages for clusters are not installed")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with objectstore.object_store(tmp_path_factory.mktemp("objects")) as made:
+        if made is None:
+            pytest.skip("OpenStack Swift is not installed")
+        yield made
+
+
+@pytest.fixture
+def bucket(store, monkeypatch):
+    """Address of an empty folder in a bucket, and the environment that workers find it by."""
+    import s3fs
+
+    environment = {
+        "AWS_ENDPOINT_URL": store.url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": objectstore.KEY,
+        "AWS_SECRET_ACCESS_KEY": objectstore.SECRET,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().mkdirs("isthmus", exist_ok=True)
+    yield f"s3://isthmus/{time.monotonic_ns()}"
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def contents(storage):
+    return {name: storage.read(name) for name in storage.names("units")}
+
+
+@pytest.fixture
+def calm(tmp_path):
+    list(run(pieces.units(pieces.squares, 12), storage=Folder(tmp_path / "calm")))
+    return contents(Folder(tmp_path / "calm"))
+
+
+@pytest.mark.slow
+def test_results_are_those_of_a_folder_and_are_found_again(bucket, calm, tmp_path):
+    storage = storage_at(bucket)
+    list(run(pieces.units(pieces.squares, 12), on="processes:2", worth_seconds=0, storage=storage))
+    assert contents(storage) == calm
+    assert storage.names("probe") == set()
+    marks = tmp_path / "marks"
+    units = pieces.units(pieces.counted, 12, marks=str(marks))
+    assert len(list(run(units[:5], storage=storage))) == 5
+    assert len(list(run(units, storage=storage))) == 12
+    assert len(marks.read_text().split()) == 12
+
+
+@pytest.mark.slow
+def test_a_store_that_fails_and_comes_back_is_waited_for(store, bucket, calm):
+    def interrupt():
+        store.stop()
+        time.sleep(3)
+        store.start()
+
+    storage = storage_at(bucket)
+    results = run(pieces.units(pieces.squares, 12), storage=storage)
+    for n, _ in enumerate(results):
+        if n == 3:
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            time.sleep(0.5)
+    thread.join()
+    assert contents(storage) == calm
+
+
+@pytest.mark.slow
+def test_a_bucket_without_rights_is_said_before_any_work(bucket, monkeypatch, tmp_path):
+    marks = tmp_path / "marks"
+    units = pieces.units(pieces.counted, 2, marks=str(marks))
+    with pytest.raises(OutputError, match="expected a bucket that exists"):
+        list(run(units, storage=storage_at("s3://nowhere/x")))
+    import s3fs
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", objectstore.READER)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", objectstore.READER_SECRET)
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(OutputError, match="may read, write and list; found refused"):
+        list(run(units, storage=storage_at(bucket)))
+    assert not marks.exists()
+
+
+def test_a_store_that_stays_away_is_named(monkeypatch):
+    from isthmus.compute.objects import Objects
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(OutputError, match="answers within 2 tries; found EndpointConnectionError"):
+        Objects("s3://bucket/x", pauses=(0.1,), options={"config_kwargs": {"retries": {"max_attempts": 1}}}).read("y")
+    s3fs.S3FileSystem.clear_instance_cache()
