@@ -127,6 +127,9 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     _add_corridor_options(add("check", "Read a corridor and its figures and say everything that is wrong."))
     command = add("show", "Print a run.")
     command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
+    _add_export_options(
+        add("export", "Write what people use: CSV with HXL tags, XLSX, GeoJSON, Parquet, NetCDF, a brief, the page.")
+    )
     command = add("new", "Copy a working example to start from.")
     command.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
     command.add_argument(
@@ -161,6 +164,21 @@ def _add_corridor_options(command: argparse.ArgumentParser, *, scenario: bool = 
     if scenario:
         command.add_argument("--scenario", metavar="NAME", help="lay one of the corridor's scenarios over it")
     command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures to use instead of the corridor's")
+
+
+def _add_export_options(command: Parser) -> None:
+    command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write to")
+    command.add_argument(
+        "--format",
+        dest="formats",
+        action="append",
+        default=[],
+        metavar="FORMAT",
+        help="csv, xlsx, geojson, parquet, netcdf, brief or page; may be repeated (default: all)",
+    )
+    command.add_argument("--language", default="en", metavar="LANGUAGE", help="en or es (default: en)")
+    command.add_argument("--policy", type=Path, metavar="FILE", help="policy of the gate, stricter than the shipped one")
 
 
 def _add_run_options(command: argparse.ArgumentParser, *, scenario: bool = True) -> None:

@@ -88,6 +88,21 @@ def show_run(options: Namespace) -> None:
     show.print_run(options.run, as_json=options.json)
 
 
+def export(options: Namespace) -> None:
+    """Write the files people use."""
+    from isthmus.disclosure import load_policy
+    from isthmus.report.export import FORMATS
+    from isthmus.report.export import export as write
+
+    _refuse_unwritable(options.to)
+    policy = None if options.policy is None else load_policy(options.policy)
+    files = write(options.run, options.to, formats=options.formats or FORMATS, language=options.language, policy=policy)
+    if options.json:
+        _print_json({"run": str(options.run), "files": [str(file) for file in files]})
+    else:
+        _print("\n".join(str(file) for file in files))
+
+
 def new(options: Namespace) -> None:
     """Copy a shipped corridor into a new folder, whole or not at all."""
     from isthmus.spec.load import shipped as find_shipped
@@ -182,6 +197,7 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "backtest": backtest,
     "check": check,
     "show": show_run,
+    "export": export,
     "new": new,
     "list": list_shipped,
     "schema": schema,

@@ -16,9 +16,9 @@ from isthmus.disclosure.noise import with_noise
 from isthmus.disclosure.periods import span_of
 from isthmus.disclosure.policy import PERIODS, Policy
 from isthmus.disclosure.relations import relations
-from isthmus.disclosure.rounding import rounded_amounts, rounded_counts
+from isthmus.disclosure.rounding import rounded_amounts, rounded_changes, rounded_counts
 from isthmus.disclosure.suppress import suppress
-from isthmus.disclosure.table import ALL, KEYS, NUMBERS, Table, Vocabulary
+from isthmus.disclosure.table import ALL, BASELINE, CHANGE, KEYS, NUMBERS, Table, Vocabulary
 from isthmus.errors import DisclosureError
 from isthmus.spec.document import capped
 
@@ -170,8 +170,25 @@ def _held(table: Table, policy: Policy, vocabulary: Vocabulary | None, closed: M
         found = suppress(size[counted], sums, small[counted], width=policy.protection_width)
         complementary[counted] = found.complementary
     held = {"too fine": too_fine, "small": small & ~too_fine, "complementary": complementary}
+    held["change of a withheld count"] = _changes(table, np.logical_or.reduce(list(held.values())))
     held["derived from a withheld count"] = _derived(table, np.logical_or.reduce(list(held.values())))
     return held
+
+
+def _changes(table: Table, withheld: Mask) -> Mask:
+    """Changes of a count that is withheld in the scenario or in the baseline: the one would give the other away."""
+    if not table.changes.any():
+        return np.zeros(len(table), dtype=bool)
+    gone = {table.keys[k] for k in np.flatnonzero(withheld & table.counts)}
+    first, measure = KEYS.index("scenario"), KEYS.index("measure")
+    out = np.zeros(len(table), dtype=bool)
+    for k in np.flatnonzero(table.changes & ~withheld):
+        key = list(table.keys[k])
+        key[measure] = key[measure].replace(CHANGE, "")
+        level = tuple(key)
+        key[first] = BASELINE
+        out[k] = level in gone or tuple(key) in gone
+    return out
 
 
 def _too_fine(table: Table, policy: Policy, vocabulary: Vocabulary | None) -> Mask:
@@ -193,10 +210,12 @@ def _order(period: str) -> int:
 
 
 def _derived(table: Table, withheld: Mask) -> Mask:
-    """Rows that count no people, of a place, leg, group and period whose count is withheld: litres give people away."""
+    """Rows that count no people, where every count of the same place, leg, group and period is withheld: litres count heads."""
+    other = ~table.of_people & ~table.official & ~withheld
+    if not other.any():
+        return other
     at = list(zip(*(table.column(name) for name in _RELATED), strict=True))
-    gone = {at[k] for k in np.flatnonzero(withheld & table.counts)}
-    other = ~table.counts & ~table.official & ~withheld
+    gone = {at[k] for k in np.flatnonzero(withheld & table.counts)} - {at[k] for k in np.flatnonzero(~withheld & table.counts)}
     return np.array([held and key in gone for key, held in zip(at, other, strict=True)], dtype=bool)
 
 
@@ -211,7 +230,9 @@ def _numbers(table: Table, policy: Policy, withheld: Mask, ledger: Ledger, scope
         ledger.spend(scope, epsilon, policy.noise.epsilon_in_all)
         numbers[counted] = with_noise(numbers[counted], epsilon)
     numbers[counted] = rounded_counts(numbers[counted], step=policy.rounding, smallest=policy.smallest_count)
-    numbers[amounts] = rounded_amounts(numbers[amounts])
+    changed = table.changes & ~table.official & ~withheld
+    numbers[changed] = rounded_changes(numbers[changed], step=policy.rounding, smallest=policy.smallest_count)
+    numbers[amounts & ~changed] = rounded_amounts(numbers[amounts & ~changed])
     return numbers, epsilon
 
 

@@ -12,18 +12,31 @@ OUTWARDS = (np.floor, np.floor, np.rint, np.ceil, np.ceil)
 
 
 def rounded_counts(numbers: Floats, *, step: int, smallest: int) -> Floats:
-    """Counts ``(row, quantile)`` in steps; a lower end under the smallest count is released as 0.
-
-    Changes may be negative, and are treated by their size.
-    """
-    out = np.empty_like(numbers)
-    for k, way in enumerate(OUTWARDS):
-        out[:, k] = way(numbers[:, k] / step) * step
-    few = np.abs(numbers) < smallest
-    out[:, :2][few[:, :2]] = np.where(numbers[:, :2][few[:, :2]] < 0, -float(smallest), 0.0)
-    out[:, 3:][few[:, 3:]] = np.where(numbers[:, 3:][few[:, 3:]] <= 0, 0.0, float(smallest))
+    """Counts ``(row, quantile)`` in steps; lower ends under the smallest are released as 0, upper ones as the smallest."""
+    out = _outwards(numbers, step)
+    few = numbers < smallest
+    out[:, :2][few[:, :2]] = 0.0
+    out[:, 3:][few[:, 3:]] = float(smallest)
     out[:, 2] = np.clip(out[:, 2], out[:, 1], out[:, 3])
     return out + 0.0
+
+
+def rounded_changes(numbers: Floats, *, step: int, smallest: int) -> Floats:
+    """Changes of counts ``(row, quantile)`` in steps; the middle of one by fewer than the smallest count is released as 0.
+
+    A change that is exactly 0 in all draws stays 0.
+    """
+    out = _outwards(numbers, step)
+    out[:, 2] = np.where(np.abs(numbers[:, 2]) < smallest, 0.0, out[:, 2])
+    out[:, 1] = np.minimum(out[:, 1], out[:, 2])
+    out[:, 3] = np.maximum(out[:, 3], out[:, 2])
+    out[:, 0] = np.minimum(out[:, 0], out[:, 1])
+    out[:, 4] = np.maximum(out[:, 4], out[:, 3])
+    return out + 0.0
+
+
+def _outwards(numbers: Floats, step: int) -> Floats:
+    return np.stack([way(numbers[:, k] / step) * step for k, way in enumerate(OUTWARDS)], axis=1)
 
 
 def rounded_amounts(numbers: Floats) -> Floats:

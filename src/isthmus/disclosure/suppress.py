@@ -98,19 +98,62 @@ def _protect(values: Floats, relations: sparse.csr_matrix, small: Mask, known: M
     """Which cells of a component are withheld in the end."""
     withheld = small.copy()
     alibis: Alibis = {}
-    for cell, change in _wanted(values, small, width):
-        shared = next((move for move in alibis.values() if move[cell] / change >= 1 - TOLERANCE), None)
-        move = _alibi(values, relations, withheld, known, (cell, change)) if shared is None else shared
-        withheld |= np.abs(move) > TOLERANCE
-        alibis[cell, change] = move
+    for wanted in _wanted(values, small, width):
+        alibis |= _together(values, relations, withheld, wanted)
+        for cell, change in wanted:
+            if (cell, change) not in alibis:
+                made, move = _alone(values, relations, withheld, known, (cell, change), width)
+                withheld |= np.abs(move) > TOLERANCE
+                alibis[made] = move
     return withheld if len(values) > LARGE else _pruned(values, relations, withheld, small, alibis)
 
 
-def _wanted(values: Floats, small: Mask, width: float) -> list[tuple[int, float]]:
+def _wanted(values: Floats, small: Mask, width: float) -> tuple[list[Change], list[Change]]:
     """The changes that each small cell must allow: up to the width, and down to nothing."""
     cells = [int(cell) for cell in np.flatnonzero(small)]
     up = [(cell, max(width - float(values[cell]), 1.0)) for cell in cells]
-    return up + [(cell, -float(values[cell])) for cell in cells if values[cell] > 0]
+    return up, [(cell, -float(values[cell])) for cell in cells if values[cell] > 0]
+
+
+def _together(values: Floats, relations: sparse.csr_matrix, withheld: Mask, wanted: list[Change]) -> Alibis:
+    """One move of the cells withheld so far that makes as many of the changes as it can."""
+    if not wanted:
+        return {}
+    where, n = np.flatnonzero(withheld), len(wanted)
+    m, sign = len(where), float(np.sign(wanted[0][1]))
+    at = np.searchsorted(where, [cell for cell, _ in wanted])
+    picked = sparse.csr_matrix((np.full(n, -sign), (np.arange(n), at)), shape=(n, m))
+    part = relations[:, where]
+    found = linprog(
+        np.concatenate([np.zeros(2 * m), np.ones(n)]),
+        A_eq=sparse.hstack([part, -part, sparse.csr_matrix((part.shape[0], n))], format="csr"),
+        b_eq=np.zeros(part.shape[0]),
+        A_ub=sparse.hstack([picked, -picked, -sparse.identity(n)], format="csr"),
+        b_ub=[-abs(change) for _, change in wanted],
+        bounds=np.column_stack([np.zeros(2 * m + n), np.concatenate([np.full(m, np.inf), values[where], np.full(n, np.inf)])]),
+    )
+    if found.status != 0:
+        return {}
+    move = np.zeros(len(values))
+    move[where] = found.x[:m] - found.x[m : 2 * m]
+    return {(cell, change): move for cell, change in wanted if move[cell] / change >= 1 - TOLERANCE}
+
+
+def _alone(
+    values: Floats, relations: sparse.csr_matrix, withheld: Mask, known: Mask, wanted: Change, width: float
+) -> tuple[Change, Floats]:
+    """A change and its move. Medians do not quite add up: what cannot go down to nothing goes up by the whole width."""
+    cell, change = wanted
+    for attempt in (change, width):
+        move = _alibi(values, relations, withheld, known, (cell, attempt))
+        if move is not None:
+            return (cell, attempt), move
+    raise DisclosureError.one(
+        where="table",
+        expected="small counts that other published numbers do not give away",
+        found="a count that stays known whatever else is withheld",
+        remedy="leave out the total or the release that gives it away",
+    )
 
 
 def _pruned(values: Floats, relations: sparse.csr_matrix, withheld: Mask, small: Mask, alibis: Alibis) -> Mask:
@@ -131,20 +174,15 @@ def _pruned(values: Floats, relations: sparse.csr_matrix, withheld: Mask, small:
     return withheld
 
 
-def _alibi(values: Floats, relations: sparse.csr_matrix, withheld: Mask, known: Mask, wanted: Change) -> Floats:
-    """The cheapest move that makes a change; in a large component, among its neighbours if they suffice."""
+def _alibi(values: Floats, relations: sparse.csr_matrix, withheld: Mask, known: Mask, wanted: Change) -> Floats | None:
+    """The cheapest move that makes a change, if there is one; in a large component, among its neighbours if they suffice."""
     everything = np.ones(len(values), dtype=bool)
     areas = [everything] if len(values) <= LARGE else [_near(relations, wanted[0], 2), everything]
     for area in areas:
         move = _move(values, relations, withheld, known | ~(area | withheld), wanted)
         if move is not None:
             return move
-    raise DisclosureError.one(
-        where="table",
-        expected="small counts that other published numbers do not give away",
-        found="a count that stays known whatever else is withheld",
-        remedy="leave out the total or the release that gives it away",
-    )
+    return None
 
 
 def _near(relations: sparse.csr_matrix, cell: int, steps: int) -> Mask:

@@ -28,6 +28,10 @@ WORDS = (
 COLUMNS = (*KEYS, "kind", "unit", *NUMBERS, *WORDS)
 KINDS = ("flow", "stock", "share", "ratio", "mean", "price", "rate", "duration", "probability", "cost", "need", "index")
 
+CHANGE = "_change"
+"""In the name of a measure: its difference from the baseline, paired by draw."""
+BASELINE = "baseline"
+
 PEOPLE = (
     "person", "people", "event", "case", "application", "encounter", "registration", "death", "claim", "decision",
     "entry", "entries", "arrival", "departure", "return", "removal", "child", "figure", "household",
@@ -97,10 +101,21 @@ class Table:
         return list(zip(*(self.column(name) for name in (*KEYS, "unit")), strict=True))
 
     @cached_property
-    def counts(self) -> NDArray[np.bool_]:
-        """Rows that count people, modelled or published."""
+    def of_people(self) -> NDArray[np.bool_]:
+        """Rows whose unit counts people: counts, and changes of counts."""
         kind_of = {unit: counts_people(unit) for unit in set(self.column("unit"))}
         return np.array([kind_of[unit] for unit in self.column("unit")], dtype=bool)
+
+    @cached_property
+    def changes(self) -> NDArray[np.bool_]:
+        """Rows that say by how much a scenario changes a count."""
+        named = [CHANGE in measure for measure in self.column("measure")]
+        return np.array([one and people for one, people in zip(named, self.of_people, strict=True)], dtype=bool)
+
+    @cached_property
+    def counts(self) -> NDArray[np.bool_]:
+        """Rows that count people, modelled or published."""
+        return np.asarray(self.of_people & ~self.changes, dtype=bool)
 
     @cached_property
     def official(self) -> NDArray[np.bool_]:
