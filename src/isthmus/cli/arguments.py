@@ -13,7 +13,7 @@ from isthmus.cli.data_arguments import add_data_commands, add_update_options
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
 from isthmus.cli.stress_arguments import add_stress_command
-from isthmus.cli.trust_arguments import add_trust_options
+from isthmus.cli.trust_arguments import add_experiment_options, add_place, add_trust_options, whole
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -124,6 +124,9 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         if name == "run":
             add_update_options(command)
     add_trust_options(commands)
+    _add_run_options(command := add("validate", "Say how far the inference of a corridor can be trusted."))
+    add_place(command, default="processes")
+    add_experiment_options(add("experiments", "Predict past events with and without them, from what was known before."))
     _add_corridor_options(add("check", "Read a corridor and its figures and say everything that is wrong."))
     command = add("show", "Print a run.")
     command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
@@ -186,13 +189,6 @@ def _add_run_options(command: argparse.ArgumentParser, *, scenario: bool = True)
     command.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the run's folder is made (default: runs)"
     )
-    command.add_argument("--seed", type=_seed, default=0, metavar="N", help="root of all random streams (default: 0)")
+    command.add_argument("--seed", type=whole, default=0, metavar="N", help="root of all random streams (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer draws and origins: to try things, not to quote")
     command.add_argument("--quiet", action="store_true", help="no progress")
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        message = f"'{text}' is not a whole number from 0"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)

@@ -62,6 +62,22 @@ def _updated(options: Namespace) -> Figures:
     return data_commands.refreshed(options, read_figures(options.figures or loaded.path.parent / loaded.corridor.figures))
 
 
+def validate(options: Namespace) -> None:
+    """Say how far the inference of a corridor can be trusted."""
+    from isthmus.cli import trust_commands
+
+    _refuse_unwritable(options.out)
+    trust_commands.validate(options)
+
+
+def experiments(options: Namespace) -> None:
+    """Hold past policies and events against what came without them."""
+    from isthmus.cli import trust_commands
+
+    _refuse_unwritable(options.out)
+    trust_commands.experiments(options)
+
+
 def check(options: Namespace) -> None:
     """Read the corridor, its figures, and the one against the other; raise everything that is wrong."""
     from isthmus.data.align import align
@@ -195,6 +211,8 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "stress": stress,
     **dict.fromkeys(arguments.STAGES, run),
     "backtest": backtest,
+    "validate": validate,
+    "experiments": experiments,
     "check": check,
     "show": show_run,
     "export": export,

@@ -1,9 +1,10 @@
-"""Options of the commands that say what a forecast is worth: ``backtest``."""
+"""Options of the commands that say what a forecast is worth: ``backtest``, ``validate``, ``experiments``."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 
 
 def add_trust_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
@@ -17,6 +18,27 @@ def add_trust_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
         help="past months to forecast from: how many of the last, or months such as 2023-06,2023-09 (default: from a year on)",
     )
     add_place(backtest, default="processes")
+
+
+def add_experiment_options(command: argparse.ArgumentParser) -> None:
+    """Add what the experiments are made from, which of them, and where."""
+    command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures by nationality and month")
+    command.add_argument("--only", action="append", default=[], metavar="NAME", help="one of the experiments; may be repeated")
+    command.add_argument(
+        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the experiments' folder is made (default: runs)"
+    )
+    command.add_argument("--seed", type=whole, default=0, metavar="N", help="root of all random streams (default: 0)")
+    command.add_argument("--quick", action="store_true", help="fewer draws: to try things, not to quote")
+    command.add_argument("--quiet", action="store_true", help="no progress")
+    add_place(command, default="processes")
+
+
+def whole(text: str) -> int:
+    """A whole number from 0."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        message = f"'{text}' is not a whole number from 0"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def add_place(command: argparse.ArgumentParser, *, default: str) -> None:

@@ -16,24 +16,84 @@ def backtest(options: Namespace) -> None:
     from isthmus.cli.progress import Progress
 
     with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
-        folder = pipeline.backtest(
-            options.corridor,
-            out=options.out,
-            sets=options.sets,
-            scenario=options.scenario,
-            seed=options.seed,
-            quick=options.quick,
-            figures=options.figures,
-            origins=options.origins,
-            on=options.on,
-            report=progress,
-        )
+        folder = pipeline.backtest(options.corridor, origins=options.origins, on=options.on, report=progress, **_of_run(options))
     rows = _rows(folder.path / "leaderboard.parquet")
     if options.json:
         facts = json.loads((folder.path / "leaderboard.json").read_text("utf-8"))
         sys.stdout.write(json.dumps({"run": str(folder.path), "leaderboard": rows, **facts}, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write("\n".join([*_lines(rows), "", f"page       {folder.path / 'leaderboard.html'}"]) + "\n")
+
+
+def validate(options: Namespace) -> None:
+    """Say how far the inference of a corridor can be trusted."""
+    from isthmus import pipeline
+    from isthmus.cli.progress import Progress
+
+    with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
+        folder = pipeline.validate(options.corridor, on=options.on, report=progress, **_of_run(options))
+    facts = json.loads((folder.path / "validation.json").read_text("utf-8"))
+    if options.json:
+        sys.stdout.write(json.dumps({"run": str(folder.path), **facts}, indent=2, ensure_ascii=False) + "\n")
+        return
+    ranked = facts["ranked"]
+    lines = [
+        (
+            f"ranks      uniform for {ranked['uniform']} of {ranked['quantities']} quantities on {ranked['sets']} data sets "
+            f"(smallest p {ranked['smallest_p']:.2g}, bar {ranked['bar']:.2g})"
+        ),
+        f"{'coverage':<11}{'data sets':>9} {'unknowns, 90 %':>16} {'figures ahead, 90 %':>20}",
+    ]
+    for name, row in facts["coverage"].items():
+        lines.append(f"  {name:<18}{row['sets']:.0f}{row['unknowns90']:>14.1%} {row['ahead90']:>18.1%}")
+    outside = sum(row["p"] < 0.05 or row["p"] > 0.95 for row in facts["predictive"])
+    lines += [
+        f"figures    {outside} of {len(facts['predictive'])} statistics outside the middle 90 % of series drawn from the fit",
+        "",
+        f"page       {folder.path / 'validation.html'}",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def experiments(options: Namespace) -> None:
+    """Make the natural experiments and print what came of each."""
+    from isthmus import pipeline
+    from isthmus.cli.progress import Progress
+
+    with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
+        folder = pipeline.experiments(
+            out=options.out,
+            figures=options.figures,
+            only=options.only,
+            seed=options.seed,
+            quick=options.quick,
+            on=options.on,
+            report=progress,
+        )
+    facts = json.loads((folder.path / "experiments.json").read_text("utf-8"))
+    if options.json:
+        sys.stdout.write(json.dumps({"folder": str(folder.path), **facts}, indent=2, ensure_ascii=False) + "\n")
+        return
+    lines = [f"{one['name']:<28} {_outcome(one)}" for one in facts["experiments"]]
+    sys.stdout.write("\n".join([*lines, "", f"pages      {folder.path / 'experiments.html'}"]) + "\n")
+
+
+def _outcome(one: dict[str, Any]) -> str:
+    """What was predicted, and what came, in one line."""
+    from isthmus.report.experiments import change_words, interval_words
+
+    if one["skipped"]:
+        return f"skipped: {one['skipped']}"
+    path = one["paths"][0]
+    low, middle, high = path["change"]
+    came = "nothing was reported" if path["came"] is None else f"came {change_words(path['came'])}"
+    return f"{path['series']}: predicted {change_words(middle)} ({interval_words(low, high)}), {came}"
+
+
+def _of_run(options: Namespace) -> dict[str, Any]:
+    """The options that all commands of a run share."""
+    names = ("out", "sets", "scenario", "seed", "quick", "figures")
+    return {name: getattr(options, name) for name in names}
 
 
 def _rows(path: Any) -> list[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.forecast.predict import Predictor, extend
-from isthmus.inference.posterior import Layout, Paths
+from isthmus.inference.posterior import Layout, Paths, Simulated
 from isthmus.model.network import Knowledge
 from isthmus.streams import stream
 
@@ -16,7 +18,26 @@ Floats = NDArray[np.float64]
 
 
 def prior_predictive(predictor: Predictor, knowledge: Knowledge, *, n_samples: int, seed: int) -> Floats:
-    """Expected figures under draws from the prior, ``(sample, series, month)``.
+    """Expected figures under draws from the prior, ``(sample, series, month)``; arguments as of `prior_worlds`."""
+    return np.asarray(prior_worlds(predictor, knowledge, n_samples=n_samples, seed=seed).simulated.mean)
+
+
+class Worlds(NamedTuple):
+    """Corridors drawn from the prior.
+
+    Attributes:
+        scalars: Standardised unknowns, ``(sample, parameter)``.
+        paths: Paths over the whole grid, sample axis first.
+        simulated: What happens in them.
+    """
+
+    scalars: Floats
+    paths: Paths
+    simulated: Simulated
+
+
+def prior_worlds(predictor: Predictor, knowledge: Knowledge, *, n_samples: int, seed: int) -> Worlds:
+    """Corridors drawn from the prior, paths and all.
 
     Args:
         predictor: Compiled prediction of the corridor.
@@ -44,4 +65,4 @@ def prior_predictive(predictor: Predictor, knowledge: Knowledge, *, n_samples: i
     moving = extend(model, values, Paths(*(path.copy() for path in start)), 0, seed=seed, names=("prior",))
     walks = extend(model, values, start, model.fit_from, seed=seed, names=("prior", "walks"))
     paths = Paths(moving.departures, walks.legs, walks.detection, start.drivers)
-    return np.asarray(predictor.simulated(scalars, paths, knowledge).mean)
+    return Worlds(np.asarray(scalars), paths, predictor.simulated(scalars, paths, knowledge))

@@ -20,7 +20,6 @@ from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
 if TYPE_CHECKING:
-    from isthmus.compute import Place
     from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
     from isthmus.model.network import Model
@@ -167,66 +166,6 @@ def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = 
             work(folder, task, _listener(report, stage, begin, end))
     report(Event("done", 1.0))
     return folder
-
-
-def backtest(
-    source: str | Path,
-    *,
-    out: Path,
-    sets: Sequence[str] = (),
-    scenario: str | None = None,
-    seed: int = 1,
-    quick: bool = False,
-    figures: Path | None = None,
-    origins: int | tuple[str, ...] | None = None,
-    on: str = "local",
-    report: Listener = lambda _: None,
-) -> RunFolder:
-    """Hold past forecasts of every model and policy track against what came; fit first where the folder has no fit.
-
-    Args:
-        source: As in `run`.
-        out: As in `run`.
-        sets: As in `run`.
-        scenario: As in `run`.
-        seed: As in `run`.
-        quick: As in `run`.
-        figures: As in `run`.
-        origins: How many of the last possible origins, or their months; absent: the usual ones.
-        on: Where the work runs, see `isthmus.compute`.
-        report: Called with each event.
-
-    Raises:
-        InputError: Origins outside the data, or more than there are.
-    """
-    from isthmus.compute import place_of
-
-    place = place_of(on)
-    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
-    from isthmus.pipeline import leaderboard
-
-    wanted = leaderboard.origins_of(task, origins)
-    folder = run(
-        source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast",
-        report=lambda event: report(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
-    )  # fmt: skip
-    report(Event("backtest", 0.3))
-    if origins is None:
-        _scores(folder, task, place, _listener(report, "backtest", 0.3, 0.8))
-    leaderboard.leaderboard_stage(folder, task, wanted, place, _listener(report, "backtest", 0.3 if origins else 0.8, 1.0))
-    report(Event("done", 1.0))
-    return folder
-
-
-def _scores(folder: RunFolder, task: Task, place: Place, progress: Callable[[float], None]) -> None:
-    """The backtest of the main job, wherever it runs: its blocks are those of the leaderboard."""
-    from isthmus.pipeline import stages
-    from isthmus.pipeline.backtesting import backtest_stage
-
-    inputs = digest(task.hash, "backtest")
-    if not folder.finished("backtest", inputs):
-        with folder.stage("backtest", inputs, stages.STAGES["backtest"][0]):
-            backtest_stage(folder, task, progress, place)
 
 
 def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:
