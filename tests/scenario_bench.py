@@ -24,7 +24,7 @@ BELIEFS = {
 DRIVER = {
     "work": {
         "label": "Work", "values": {"2022-01": 1.0, "2022-06": 2.0}, "unit": "%", "transform": "none", "coefficient": 0.2,
-        "after_end": "hold", "in_fit": False, "source": "made up",
+        "after_end": "hold", "in_fit": False, "note": "made up", "source": "made up",
     }
 }  # fmt: skip
 

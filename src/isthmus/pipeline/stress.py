@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from isthmus.errors import InputError
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import Listener, Task, carry, read
+from isthmus.pipeline.job import Event, Listener, Task, carry, read
 from isthmus.spec.document import did_you_mean
 from isthmus.timegrid import shift_month
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 MONTHS = 18
-FILES = ("scenarios.parquet", "scenarios.nc", "stress.json")
+FILES = ("scenarios.parquet", "scenarios.nc", "impacts.parquet", "impacts.nc", "stress.json")
 
 
 def stress(
@@ -55,14 +55,21 @@ def stress(
     task = read(source, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures)
     names = chosen(task, scenarios)
     folder = carry(task, out=out, until="fit", report=report)
-    inputs = digest(task.hash, "stress", names, draws, months)
+    inputs = digest(task.hash, task.loaded.hash, "stress", names, draws, months)
     if folder.finished("stress", inputs):
         return folder
+    from isthmus.impacts.assess import assess
     from isthmus.pipeline import stress_files
 
+    corridor = task.loaded.corridor
     with folder.stage("stress", inputs, FILES):
-        comparison = compared(folder, task, task.loaded.corridor.scenarios, names, draws=draws, months=months)
-        stress_files.write(folder, task, comparison)
+        report(Event("stress", 0.0))
+        comparison = compared(folder, task, corridor.scenarios, names, draws=draws, months=months)
+        report(Event("stress", 0.6))
+        assessed = assess(corridor, comparison, seed=task.seed)
+        report(Event("stress", 0.7))
+        stress_files.write(folder, task, comparison, assessed)
+    report(Event("done", 1.0))
     return folder
 
 

@@ -1,18 +1,25 @@
-"""The files of a run's scenarios."""
+"""The files of a run's scenarios and impacts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
 
+from isthmus import __version__
+from isthmus.impacts.assess import Assessed
+from isthmus.impacts.entries import COLUMNS as IMPACT_COLUMNS
 from isthmus.pipeline.files import save
 from isthmus.pipeline.folder import RunFolder
-from isthmus.scenarios.rows import BASELINE, COLUMNS
+from isthmus.scenarios import predictions
+from isthmus.scenarios.rows import BASELINE, COLUMNS, LEVELS, quantiles
+from isthmus.scenarios.sheets import sheets
 from isthmus.scenarios.summary import summary
+from isthmus.scenarios.sweeps import Target, surface, thinned, tornado
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -22,23 +29,114 @@ KEPT = {"departures": "group", "arrivals": "place", "leg_flow": "leg"}
 """Measures whose draws are kept, and the axis that they are kept by."""
 
 
-def write(folder: RunFolder, task: Task, comparison: Comparison) -> None:
-    """``scenarios.parquet``, ``scenarios.nc`` and ``stress.json``."""
-    table = pa.Table.from_pylist(list(comparison.table)).select(list(COLUMNS))
-    folder.write("scenarios.parquet", lambda path: pq.write_table(table, path))
+def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Assessed) -> None:
+    """Tables, draws, what is said beside them, and the prediction."""
+    _table(folder, "scenarios.parquet", comparison.table, COLUMNS)
+    _table(folder, "impacts.parquet", assessed.table, IMPACT_COLUMNS)
     save(folder, "scenarios.nc", draws(task, comparison))
-    folder.write_json("stress.json", summary(task.loaded.corridor, comparison))
+    save(folder, "impacts.nc", present(comparison, assessed))
+    prediction = predict(folder, task, comparison)
+    corridor = task.loaded.corridor
+    folder.write_json(
+        "stress.json",
+        {
+            **summary(corridor, comparison),
+            "sheets": sheets(corridor, comparison),
+            **sweeps(task, comparison),
+            "impacts": assessed.notes,
+            "prediction": prediction,
+        },
+    )
+
+
+def _table(folder: RunFolder, name: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    numbers = {"median", "lo50", "hi50", "lo90", "hi90"}
+    types = pa.schema([(column, pa.float64() if column in numbers else pa.string()) for column in columns])
+    found = pa.Table.from_pydict({column: [row[column] for row in rows] for column in columns}, schema=types)
+    folder.write(name, lambda path: pq.write_table(found, path))
+
+
+def predict(folder: RunFolder, task: Task, comparison: Comparison) -> str:
+    """Keep the prediction under the hash of its content, once and for all; its hash."""
+    made_from = {
+        "isthmus": __version__,
+        "run": task.hash,
+        "corridor": task.loaded.hash,
+        "figures": task.figures.hash,
+        "last_fitted": task.last_fitted,
+        "seed": task.seed,
+        "draws": comparison.bench.n_samples,
+    }
+    written = task.loaded.document.get("scenarios", {})
+    content = predictions.document(comparison, {name: written.get(name) for name in comparison.names}, made_from)
+    text = predictions.text_of(content)
+    name = f"{predictions.FOLDER}/{predictions.hash_of(text)}.json"
+    if not (folder.path / name).exists():
+        (folder.path / predictions.FOLDER).mkdir(exist_ok=True)
+        folder.write_text(name, text)
+        (folder.path / name).chmod(0o444)
+    return predictions.hash_of(text)
+
+
+def sweeps(task: Task, comparison: Comparison) -> dict[str, Any]:
+    """A tornado of the judged scenario with the most unknown strengths, and a surface of the two that matter most."""
+    unknown = {name: len(comparison.outcomes[name].priors) for name in comparison.names}
+    name = max(unknown, key=unknown.__getitem__, default="")
+    if not name or unknown[name] == 0:
+        return {"tornado": None, "surface": None}
+    corridor, bench = task.loaded.corridor, thinned(comparison.bench)
+    target = Target(_watched(task))
+    rows = tornado(bench, corridor.scenarios, name, target)
+    about = {"scenario": name, "place": target.place, "unit": "arrivals over those of the baseline, median"}
+    grid = None
+    if len(rows) > 1:
+        first, second = rows[0]["quantity"], rows[1]["quantity"]
+        grid = {**about, **surface(bench, corridor.scenarios, name, target, (first, second))}
+    return {"tornado": {**about, "rows": rows}, "surface": grid}
+
+
+def _watched(task: Task) -> str:
+    """The last place on the way that a series counts arrivals at."""
+    corridor = task.loaded.corridor
+    seen = [s.watches.arrivals_at for s in corridor.series.values() if s.watches.arrivals_at is not None]
+    transit = [place for place in seen if corridor.places[place].role in {"transit", "bottleneck"}]
+    order = [place.id for place in task.model.places]
+    return (transit or seen or [order[-1]])[len(transit or seen) // 2 if (transit or seen) else 0]
+
+
+def present(comparison: Comparison, assessed: Assessed) -> xr.Dataset:
+    """``impacts.nc``: who is present and arrives by place and step, groups added, quantiles."""
+    if not assessed.people:
+        return xr.Dataset()
+    bench, people = comparison.bench, next(iter(assessed.people.values()))
+    dims = ("scenario", "quantile", "place", "step")
+    found = {
+        "present": [quantiles(one.present.sum(axis=2)) for one in assessed.people.values()],
+        "person_days": [quantiles(one.person_days.sum(axis=2)) for one in assessed.people.values()],
+        "arrivals": [quantiles(one.arrivals.sum(axis=2)) for one in assessed.people.values()],
+    }
+    kinds = {"present": "stock", "person_days": "flow", "arrivals": "flow"}
+    units = {"present": "persons at the end of a step", "person_days": "person-days a step", "arrivals": "persons a step"}
+    return xr.Dataset(
+        {name: (dims, np.stack(values), {"units": units[name], "kind": kinds[name]}) for name, values in found.items()},
+        coords={
+            "scenario": list(assessed.people),
+            "quantile": list(LEVELS),
+            "place": list(people.places),
+            "step": [str(day) for day in bench.model.grid.starts[bench.first_step :]],
+        },
+    )
 
 
 def draws(task: Task, comparison: Comparison) -> xr.Dataset:
-    """Draws of the main measures by scenario and month, single precision."""
+    """``scenarios.nc``: draws of the main measures by scenario and month, single precision."""
     bench = comparison.bench
     variables = {}
     for name, axis in KEPT.items():
         found = [outcome.found[name] for outcome in comparison.outcomes.values()]
-        by = "group" if axis == "group" else axis
-        values = np.stack([m.values[:, 0] if by == "group" else m.values.sum(axis=2) for m in found]).astype(np.float32)
-        variables[name] = (("scenario", "sample", by, "month"), values, {"units": "persons a month", "kind": "flow"})
+        values = [m.values[:, 0] if axis == "group" else m.values.sum(axis=2) for m in found]
+        about = {"units": "persons a month", "kind": "flow"}
+        variables[name] = (("scenario", "sample", axis, "month"), np.stack(values).astype(np.float32), about)
     labels = {BASELINE: "The corridor as it stands"}
     labels |= {name: task.loaded.corridor.scenarios[name].label for name in comparison.names}
     return xr.Dataset(

@@ -31,8 +31,10 @@ Floats = NDArray[np.float64]
 CHUNK = 250
 """Draws carried at once: enough to keep both cores busy, few enough to stay in the cache."""
 
-KEPT = ("departures", "arrivals", "leg_flow", "settled", "waiting", "moving", "turned_back", "queued", "stranded",
-        "working", "believed")  # fmt: skip
+KEPT = (
+    "departures", "arrivals", "leg_flow", "settled", "waiting", "moving", "turned_back", "queued", "queued_others", "stranded",
+    "working", "believed",
+)  # fmt: skip
 """Parts of the trajectories that scenarios are compared on."""
 
 
@@ -123,7 +125,8 @@ class Bench:
         return int(np.flatnonzero(self.model.grid.month_of_step == self.first)[0])
 
     @cached_property
-    def _program(self) -> Any:
+    def program(self) -> Any:
+        """The compiled program; it serves every scenario."""
         knowledge = self.furnished.knowledge
         one = partial(_ahead, self.model, len(self.furnished.extra), self.first)
         return jax.jit(jax.vmap(one, in_axes=(0, 0, _axes(knowledge), 0)))
@@ -164,7 +167,7 @@ class Bench:
         for start in range(0, self.n_samples, size):
             # the last piece reaches back, so that all have the shape that was compiled
             at = slice(min(start, self.n_samples - size), min(start, self.n_samples - size) + size)
-            piece = jax.tree.map(np.asarray, self._program(*self._cut(whole, at)))
+            piece = jax.tree.map(np.asarray, self.program(*self._cut(whole, at)))
             pieces.append(jax.tree.map(lambda part, skip=start - at.start: part[skip:], piece))
         whole_again: Ahead = jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
         return whole_again

@@ -9,9 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.forecast.predict import draw_figures
 from isthmus.model.hazards import met
 from isthmus.scenarios.arrays import Arrays
 from isthmus.scenarios.bench import Ahead, Bench
+from isthmus.streams import stream
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +86,16 @@ def measures(bench: Bench, ahead: Ahead, changed: Arrays, hazards: Mapping[tuple
     out |= _harmed(bench, ahead, changed, hazards, month_sum)
     series = tuple(sight.id for sight in model.sights)
     out["figures"] = Measure("figures", "series", series, "flow", "figures", ahead.expected[:, :, None], grouped=False)
+    out["predicted"] = Measure(
+        "predicted", "series", series, "flow", "figures", _predicted(bench, ahead)[:, :, None], grouped=False
+    )
     return out | account(bench, ahead)
+
+
+def _predicted(bench: Bench, ahead: Ahead) -> Floats:
+    """Figures drawn, ``(sample, series, month)``; the same stream in every scenario."""
+    phi = np.stack([bench.natural[sight.dispersion] for sight in bench.model.sights], axis=1)
+    return draw_figures(ahead.expected, phi, stream(bench.seed, "figures", "scenarios"))
 
 
 def _months(bench: Bench) -> tuple[Floats, NDArray[np.intp]]:

@@ -33,7 +33,7 @@ def rows(
     out: list[Row] = []
     for name, measure in found.items():
         out += measure_rows(scenario, measure, measure.values, months=months, groups=groups, source=source)
-        if baseline is not None:
+        if baseline is not None and name != "predicted":
             paired = measure.values - baseline[name].values
             out += measure_rows(scenario, measure, paired, months=months, groups=groups, source=source, ending=CHANGE)
     return out

@@ -15,6 +15,7 @@ from isthmus.spec.asylum import Asylum
 from isthmus.spec.drivers import Driver
 from isthmus.spec.facilitators import Facilitators
 from isthmus.spec.harm import Harm
+from isthmus.spec.impacts import Impacts
 from isthmus.spec.information import Information
 from isthmus.spec.money import Money
 from isthmus.spec.primitives import (
@@ -272,6 +273,8 @@ class Corridor(Block):
     """Claims, pending stock and decisions; absent: the journey ends at arrival."""
     reverse: Reverse | None = None
     """Movement against the corridor, named and reported; absent: reverse legs are followed and not reported apart."""
+    impacts: Impacts | None = None
+    """What flows mean on the ground; absent: no needs, costs or triggers."""
     series: Annotated[dict[Id, Series], Field(min_length=1)]
     claims: dict[Id, Claim] = Field(default_factory=dict)
     scenarios: dict[Id, Scenario] = Field(default_factory=dict)

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from isthmus.errors import Problem
-from isthmus.spec.check import dates, information, money, network, outcomes, quantities, queues, references, scenarios, watches
+from isthmus.spec.check import (
+    dates,
+    impacts,
+    information,
+    money,
+    network,
+    outcomes,
+    quantities,
+    queues,
+    references,
+    scenarios,
+    watches,
+)
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.document import Locate, Path, capped, dotted
 from isthmus.spec.schema import Corridor
@@ -47,6 +59,11 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     money.check_short,
     information.check_campaigns,
     information.check_believed_legs,
+    impacts.check_planned_places,
+    impacts.check_priced,
+    impacts.check_rates,
+    impacts.check_sectors,
+    impacts.check_others,
     scenarios.check_shock_names,
     scenarios.check_shock_dates,
     scenarios.check_shock_strengths,

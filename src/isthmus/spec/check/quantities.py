@@ -40,6 +40,11 @@ NOT_NEGATIVE = (
     "facilitators.fees.*.per_person_usd",
     "facilitators.fees.*.demand",
     "harm.legs.*.*",
+    "impacts.standards.*.amount",
+    "impacts.prices.*.amount",
+    "impacts.services.*.demand",
+    "impacts.towns.*.spending_usd",
+    "impacts.towns.*.multiplier",
 )
 """Quantities that must be at least 0."""
 
@@ -51,6 +56,9 @@ SHARES = (
     "money.short.turn_back",
     "information.legs.*.truth",
     "information.legs.*.start",
+    "impacts.towns.*.local",
+    "impacts.needs.*.share",
+    "impacts.cases.*.share",
 )
 """Quantities between 0 and 1."""
 
