@@ -1,0 +1,71 @@
+"""What happened to people, counted as it happens: integers that add up over threads in any order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.engines.agents.world import COST_BINS, MOST_MET, N_KINDS, World
+
+Counted = NDArray[np.int64]
+
+ENDINGS = ("arrived", "settled", "returned", "turned back", "stranded", "under way")
+"""How a journey stands at the end: at a destination; elsewhere for good; by a return; given up; out of money; not ended."""
+
+ARRIVED, SETTLED, RETURNED, TURNED_BACK, STRANDED, UNDER_WAY = range(len(ENDINGS))
+
+
+class Counts(NamedTuple):
+    """Agents by stratum.
+
+    Attributes:
+        flow: Setting out on a leg, ``(stratum, step, leg)``.
+        came: Arriving by a leg, likewise.
+        settled: Ending the journey at a place, ``(stratum, step, place)``.
+        turned_back: Giving up at a place, likewise.
+        short: Who cannot pay for a leg, ``(stratum, step, leg)``; ``to_work``, ``from_work`` and ``stranded`` likewise.
+        steps: Journeys by ending and length in steps, ``(stratum, ending, step)``.
+        usd: Journeys by ending and cost, ``(stratum, ending, bin)``.
+        met: Who passed a leg with hazards by times met, ``(stratum, kind, times)``.
+        waited: Served by steps waited, ``(queue, stratum, step)``.
+    """
+
+    flow: Counted
+    came: Counted
+    settled: Counted
+    turned_back: Counted
+    short: Counted
+    to_work: Counted
+    from_work: Counted
+    stranded: Counted
+    steps: Counted
+    usd: Counted
+    met: Counted
+    waited: Counted
+
+    @classmethod
+    def nothing(cls, world: World) -> Counts:
+        """Nobody yet."""
+        n_strata, n_legs = len(world.origin), len(world.head)
+        by_leg, by_place = (n_strata, world.n_steps, n_legs), (n_strata, world.n_steps, world.n_places)
+        shapes = (
+            *[by_leg, by_leg, by_place, by_place],
+            *[by_leg] * 4,
+            (n_strata, len(ENDINGS), world.n_steps + 1),
+            (n_strata, len(ENDINGS), COST_BINS),
+            (n_strata, N_KINDS, MOST_MET),
+            (world.n_queues, n_strata, world.n_steps),
+        )
+        return cls(*(np.zeros(shape, np.int64) for shape in shapes))
+
+    @classmethod
+    def total(cls, parts: list[Counts]) -> Counts:
+        """All of several added."""
+        return cls(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
+
+    @property
+    def lived(self) -> int:
+        """Agent-steps lived: from the step of departure to that in which the journey ended, both included."""
+        return int((self.steps.sum(axis=(0, 1)) * (np.arange(self.steps.shape[2]) + 1)).sum())

@@ -1,0 +1,109 @@
+"""Random numbers of a person, by counter: the same person meets the same number at the same event in any world.
+
+A 64-bit word per person and event, ``mix(mix(stream + person) + event)`` with golden-ratio increments and the finaliser of
+SplitMix64 (Steele, Lea and Flood 2014, OOPSLA: Fast splittable pseudorandom number generators). Nothing is drawn in a row, so
+neither the number of threads nor the presence of others changes what a person draws. Of a word two numbers of 31 bits are used.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+U64 = np.uint64
+
+hot: Any = numba.njit(cache=True, error_model="numpy", _nrt=False)
+inlined: Any = numba.njit(inline="always", error_model="numpy", _nrt=False)
+"""Puts a function whole into the kernel."""
+"""Compiles what runs for every hop: without counting references to arrays, which no such function makes or keeps."""
+
+GOLDEN = U64(0x9E3779B97F4A7C15)
+FIRST = U64(0xBF58476D1CE4E5B9)
+SECOND = U64(0x94D049BB133111EB)
+S30, S27, S31, S32, S33, S48 = (U64(n) for n in (30, 27, 31, 32, 33, 48))
+LOW31 = U64(0x7FFFFFFF)
+LOW16 = U64(0xFFFF)
+LOW32 = U64(0xFFFFFFFF)
+
+UNIT = 2.0**-31
+
+
+class Events(NamedTuple):
+    """Where the events of a kind begin; each place, leg or queue has its own.
+
+    Attributes:
+        leave: At a place or a queue's exit: which leg (high bits), and how long it takes (low).
+        stay: At a place: how long the stay is (high), and the position among those who join the queue in a step (low).
+        pay: On a leg: what who cannot pay does (high), and how long work takes (low).
+        refill: On a leg: purse after borrowing or work (high).
+        patience: In a queue: when waiting ends (high), and whether another way is found (low).
+        harm: On a leg, two words: four kinds of harm.
+        purse: The budget at the start (high).
+    """
+
+    leave: int
+    stay: int
+    pay: int
+    refill: int
+    patience: int
+    harm: int
+    purse: int
+
+    @classmethod
+    def of(cls, n_places: int, n_legs: int, n_queues: int) -> Events:
+        """Events of a corridor of this size, one after the other."""
+        nodes = n_places + n_queues
+        sizes = np.cumsum([nodes, n_places, n_legs, n_legs, n_queues, 2 * n_legs])
+        return cls(0, *(int(n) for n in sizes))
+
+
+@hot
+def mix(word: U64) -> U64:
+    """Spread every bit of a word over all others."""
+    word = (word ^ (word >> S30)) * FIRST
+    word = (word ^ (word >> S27)) * SECOND
+    return word ^ (word >> S31)
+
+
+@hot
+def key_of(stream: U64, who: U64) -> U64:
+    """Key of a person in a stream."""
+    return mix(stream + who * GOLDEN)
+
+
+@hot
+def word_at(key: U64, event: int) -> U64:
+    """Word of a person at an event."""
+    return mix(key + U64(event + 1) * GOLDEN)
+
+
+@hot
+def high(word: U64) -> np.int32:
+    """The first number of a word, 0 to 2**31 - 1."""
+    return np.int32(word >> S33)
+
+
+@hot
+def low(word: U64) -> np.int32:
+    """The second number of a word."""
+    return np.int32(word & LOW31)
+
+
+@hot
+def name_of(stratum: int, step: int, index: int) -> U64:
+    """Who somebody is: the stratum, the step of departure, and the how-manieth of it."""
+    return (U64(stratum) << S48) | (U64(step) << S32) | U64(index)
+
+
+@hot
+def stratum_of(who: U64) -> int:
+    """Stratum of a person."""
+    return np.int64(who >> S48)
+
+
+@hot
+def step_of(who: U64) -> int:
+    """Step of departure of a person."""
+    return np.int64((who >> S32) & LOW16)

@@ -1,0 +1,123 @@
+"""What people believe and choose while agents move: beliefs follow who really went, and shares follow beliefs.
+
+Shares are not solved anew from values: they are moved from those of the mean-field corridor by the change ``d`` in the value
+of legs that a different belief makes. With ``P`` its shares and ``D`` the change in what a place is worth,
+
+    D_i = log sum_a P(a | i) exp(d_a + D_head(a)),    P'(a | i) = P(a | i) exp(d_a + D_head(a) - D_i)
+
+which is the recursive logit exactly; the largest exponent is subtracted first. Beliefs follow `model.information`, step by step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.model.network import Model
+from isthmus.timegrid import DAYS_A_MONTH
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Choices of the mean-field corridor and what they lean on.
+
+    Attributes:
+        leg: Share who take a leg, ``(leg, stratum, step)``.
+        settle: Share who end at a place, ``(place, stratum, step)``.
+        believed: Believed risk that these shares lean on, ``(leg of the block, group, step)``; absent: no belief changes.
+        official: Rate of official information, likewise, per month.
+        attention: Attention paid to facilitators, ``(step,)``.
+        numbers: Natural values of the quantities of the block, `choice.risk`, and feedback of departures, by name.
+    """
+
+    leg: Floats
+    settle: Floats
+    believed: Any = None
+    official: Any = None
+    attention: Any = None
+    numbers: Any = None
+
+
+class Minds:
+    """Beliefs, as far as they are known, and the shares that follow from them."""
+
+    def __init__(self, model: Model, outlook: Outlook) -> None:
+        self.model, self.outlook = model, outlook
+        block = model.information
+        self.moving = block is not None and outlook.believed is not None
+        n_steps = model.grid.n_steps
+        self.window = n_steps if block is None or not self.moving else min(block.lag + 1, n_steps)
+        self.accessibility = np.zeros((len(model.groups), n_steps))
+        if block is None or not self.moving:
+            return
+        numbers = outlook.numbers
+        self.truth = np.array([numbers[name] for name in block.truth])[:, None]
+        self.start = np.array([numbers[name] for name in block.start])[:, None]
+        self.believed = np.zeros(np.shape(outlook.believed))
+        self.believed[..., 0] = self.start
+
+    def learn(self, first: int, end: int, went: Floats) -> None:
+        """Beliefs of the steps up to ``end``, from who set out on the legs of the block, ``(leg, group, step)``, persons."""
+        block, numbers, days = self.model.information, self.outlook.numbers, self.model.grid.days
+        if block is None or not self.moving:
+            return
+        for t in range(max(first - 1, 0), end - 1):
+            n = went[..., t - block.lag] / days[t - block.lag] * DAYS_A_MONTH if t >= block.lag else np.zeros(went.shape[:2])
+            towards_truth = numbers[block.contact] * n / (n + block.half) + self.outlook.official[..., t]
+            advertising = numbers[block.advertising] * self.outlook.attention[t]
+            forgetting = numbers[block.forgetting]
+            total = towards_truth + advertising + forgetting
+            pull = towards_truth * self.truth + advertising * block.advertised + forgetting * self.start
+            goal = np.where(total > 0, pull / np.where(total > 0, total, 1.0), self.start)
+            keep = np.exp(-total * days[t] / DAYS_A_MONTH)
+            self.believed[..., t + 1] = keep * self.believed[..., t] + (1 - keep) * goal
+
+    def shares(self, first: int, end: int) -> tuple[Floats, Floats]:
+        """Shares by leg and place in the steps from ``first`` to before ``end``; notes how accessible the corridor is."""
+        window, model = slice(first, end), self.model
+        leg, settle = self.outlook.leg[..., window], self.outlook.settle[..., window]
+        block = model.information
+        if block is None or not self.moving:
+            return leg, settle
+        change = -self.outlook.numbers["choice.risk"] * (self.believed[..., window] - self.outlook.believed[..., window])
+        if model.strata is not None:
+            change = model.strata.same(change)
+        shift = np.zeros(leg.shape)
+        shift[list(block.legs)] = change
+        worth = pivot(model, leg, settle, shift)
+        out_leg, out_settle = np.empty_like(leg), np.empty_like(settle)
+        for i, place in enumerate(model.places):
+            out_settle[i] = settle[i] * np.exp(-worth[i])
+            for k in place.legs_out:
+                ahead = worth[model.legs[k].head] if model.legs[k].head >= 0 else 0.0
+                out_leg[k] = leg[k] * np.exp(shift[k] + ahead - worth[i])
+        by_group = worth if model.strata is None else model.strata.mean(worth)
+        self.accessibility[:, window] = by_group[list(model.origins), np.arange(len(model.groups))]
+        return out_leg, out_settle
+
+    def leaving(self, first: int, end: int, departures: Floats) -> Floats:
+        """Departures of groups in a window, changed by how accessible the corridor has become, ``(group, step)``."""
+        out = np.array(departures[:, first:end], np.float64)
+        if self.moving:
+            names = [f"groups.{g}.departures.feedback" for g in self.model.groups]
+            feedback = np.array([self.outlook.numbers[name] for name in names])[:, None]
+            out *= np.exp(feedback * self.accessibility[:, first:end])
+        return out
+
+
+def pivot(model: Model, leg: Floats, settle: Floats, shift: Floats) -> Floats:
+    """Change in what each place is worth, ``(place, stratum, step)``, when the value of legs shifts."""
+    worth = np.zeros(settle.shape)
+    for i in reversed(range(len(model.places))):
+        place = model.places[i]
+        heads = [(k, model.legs[k].head) for k in place.legs_out]
+        change = np.stack([np.zeros(settle.shape[1:]), *(shift[k] + (worth[h] if h >= 0 else 0.0) for k, h in heads)])
+        share = np.stack([settle[i], *(leg[k] for k in place.legs_out)])
+        most = np.where(share > 0, change, -np.inf).max(axis=0)
+        worth[i] = most + np.log((share * np.exp(np.minimum(change - most, 700.0))).sum(axis=0))
+    return worth

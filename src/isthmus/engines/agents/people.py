@@ -1,0 +1,58 @@
+"""People under way, as a structure of arrays: 24 bytes each; everything else about a person follows from the name."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class People(NamedTuple):
+    """Who must be gone on with later.
+
+    Attributes:
+        who: Stratum, step of departure and index within it, see `draws.name_of`.
+        node: Place, exit of a queue, queue to join, or leg to set out on; see `world.World`.
+        due: Step in which something happens next.
+        purse: Money or rank within the budget class; see `purse`.
+        spent: Prices and extortion paid so far, US$.
+        met: Harm met so far by kind, seven bits each; the highest bit where somebody passed a leg with hazards.
+    """
+
+    who: NDArray[np.uint64]
+    node: NDArray[np.int16]
+    due: NDArray[np.int16]
+    purse: NDArray[np.float32]
+    spent: NDArray[np.float32]
+    met: NDArray[np.uint32]
+
+    @classmethod
+    def room(cls, size: int) -> People:
+        """Arrays for this many."""
+        kinds = (np.uint64, np.int16, np.int16, np.float32, np.float32, np.uint32)
+        return cls(*(np.empty(size, kind) for kind in kinds))
+
+    @classmethod
+    def joined(cls, parts: list[People]) -> People:
+        """All of several."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))) if parts else cls.room(0)
+
+    def part(self, rows: Any) -> People:
+        """Some of them; a slice shares memory."""
+        return People(*(array[rows] for array in self))
+
+    def copy(self) -> People:
+        """Arrays of their own."""
+        return People(*(array.copy() for array in self))
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.who)
+
+
+BYTES = sum(array.itemsize for array in People.room(1))
+"""Memory that a person takes while under way."""
