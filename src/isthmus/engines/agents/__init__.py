@@ -18,7 +18,7 @@ from isthmus.engines.agents.journeys import Journeys
 from isthmus.engines.agents.minds import Outlook
 from isthmus.engines.agents.run import Crowd, Engine
 from isthmus.engines.agents.world import Costs, Hazards
-from isthmus.engines.gates import Gates, Held
+from isthmus.engines.gates import Gates, Held, nobody_held
 from isthmus.engines.result import Trajectories
 from isthmus.model.network import Model
 
@@ -36,7 +36,7 @@ class Lives(NamedTuple):
         agents: How many left.
         lived: Steps that they lived, from departure to the end of the journey.
         most: Most of them kept at once.
-        believed: Believed risk on the legs of the information block, ``(leg, group, step)``; absent without it.
+        departed: Agents who left, ``(stratum, step)``.
     """
 
     trajectories: Trajectories
@@ -44,10 +44,18 @@ class Lives(NamedTuple):
     agents: int
     lived: int
     most: int
+    departed: NDArray[np.int64]
 
 
 def live(
-    model: Model, departures: Floats, outlook: Outlook, gates: Gates, *, crowd: Crowd, costs: Costs, hazards: Hazards | None = None
+    model: Model,
+    departures: Floats,
+    outlook: Outlook,
+    gates: Gates,
+    *,
+    crowd: Crowd,
+    costs: Costs,
+    hazards: Hazards | None = None,
 ) -> Lives:
     """Move the people of a corridor through all its steps, in the order of events of `engines.step`.
 
@@ -70,7 +78,7 @@ def live(
     scaled = (None if part is None else part / crowd.per_person for part in out)
     trajectories = Trajectories(*scaled)._replace(believed=engine.minds.believed if engine.minds.moving else None)
     journeys = Journeys.of(model, counts, 1.0 / engine.world.bins_a_usd, () if hazards is None else hazards.kinds)
-    return Lives(trajectories, journeys, int(engine.departed.sum()), counts.lived, engine.most)
+    return Lives(trajectories, journeys, int(engine.departed.sum()), counts.lived, engine.most, engine.departed)
 
 
 def _tables(engine: Engine, counts: Counts) -> step.Tables:
@@ -85,7 +93,7 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
     for k, leg in enumerate(model.legs):
         if leg.head >= 0:
             arrivals[leg.head] += came[k]
-    empty = step.nobody_held(model, gates, len(engine.departed))
+    empty = nobody_held(model, gates, len(engine.departed))
     held = empty._replace(queued=engine.queued)
     if len(empty.turned_back):
         held = held._replace(turned_back=by_leg(counts.turned_back))

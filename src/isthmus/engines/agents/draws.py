@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
-U64 = np.uint64
+from isthmus.engines.agents.compiled import hot
 
-hot: Any = numba.njit(cache=True, error_model="numpy", _nrt=False)
-inlined: Any = numba.njit(inline="always", error_model="numpy", _nrt=False)
-"""Puts a function whole into the kernel."""
-"""Compiles what runs for every hop: without counting references to arrays, which no such function makes or keeps."""
+U64 = np.uint64
 
 GOLDEN = U64(0x9E3779B97F4A7C15)
 FIRST = U64(0xBF58476D1CE4E5B9)
@@ -60,50 +56,50 @@ class Events(NamedTuple):
 
 
 @hot
-def mix(word: U64) -> U64:
+def mix(word: np.uint64) -> np.uint64:
     """Spread every bit of a word over all others."""
     word = (word ^ (word >> S30)) * FIRST
     word = (word ^ (word >> S27)) * SECOND
-    return word ^ (word >> S31)
+    return U64(word ^ (word >> S31))
 
 
 @hot
-def key_of(stream: U64, who: U64) -> U64:
+def key_of(stream: np.uint64, who: np.uint64) -> np.uint64:
     """Key of a person in a stream."""
     return mix(stream + who * GOLDEN)
 
 
 @hot
-def word_at(key: U64, event: int) -> U64:
+def word_at(key: np.uint64, event: int) -> np.uint64:
     """Word of a person at an event."""
     return mix(key + U64(event + 1) * GOLDEN)
 
 
 @hot
-def high(word: U64) -> np.int32:
+def high(word: np.uint64) -> np.int32:
     """The first number of a word, 0 to 2**31 - 1."""
     return np.int32(word >> S33)
 
 
 @hot
-def low(word: U64) -> np.int32:
+def low(word: np.uint64) -> np.int32:
     """The second number of a word."""
     return np.int32(word & LOW31)
 
 
 @hot
-def name_of(stratum: int, step: int, index: int) -> U64:
+def name_of(stratum: int, step: int, index: int) -> np.uint64:
     """Who somebody is: the stratum, the step of departure, and the how-manieth of it."""
     return (U64(stratum) << S48) | (U64(step) << S32) | U64(index)
 
 
 @hot
-def stratum_of(who: U64) -> int:
+def stratum_of(who: np.uint64) -> Any:
     """Stratum of a person."""
     return np.int64(who >> S48)
 
 
 @hot
-def step_of(who: U64) -> int:
+def step_of(who: np.uint64) -> Any:
     """Step of departure of a person."""
     return np.int64((who >> S32) & LOW16)

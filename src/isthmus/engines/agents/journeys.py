@@ -47,7 +47,7 @@ class Journeys:
         def grouped(people: Counted) -> Counted:
             if model.strata is None:
                 return people
-            return people.reshape(len(model.groups), -1, *people.shape[1:]).sum(axis=1)
+            return np.asarray(people.reshape(len(model.groups), -1, *people.shape[1:]).sum(axis=1))
 
         return cls(
             steps=grouped(counts.steps),
@@ -76,10 +76,13 @@ class Journeys:
 def _spread(steps: Floats) -> Floats:
     """Journeys by half steps, a length of n steps spread as a triangle from n - 1 to n + 1, cut at 0."""
     half = np.zeros((*steps.shape[:-1], 2 * steps.shape[-1] + 2))
-    n = 2 * np.arange(steps.shape[-1])
-    for offset, weight in ((-2, 1 / 8), (-1, 3 / 8), (0, 3 / 8), (1, 1 / 8)):
-        at = np.abs(n + offset + 0.5) - 0.5
-        np.add.at(half, (..., at.astype(int)), weight * steps)
+    ends = 2 * steps.shape[-1]
+    half[..., 0:ends:2] += 3 / 8 * steps
+    half[..., 1 : ends + 1 : 2] += 1 / 8 * steps
+    half[..., 0 : ends - 2 : 2] += 1 / 8 * steps[..., 1:]
+    half[..., 1 : ends - 1 : 2] += 3 / 8 * steps[..., 1:]
+    half[..., 0] += 3 / 8 * steps[..., 0]
+    half[..., 1] += 1 / 8 * steps[..., 0]
     return half
 
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.engines.agents.draws import U64, high, hot, key_of, low, word_at
+from isthmus.engines.agents.compiled import hot
+from isthmus.engines.agents.draws import U64, high, key_of, low, word_at
 from isthmus.engines.agents.people import People
 from isthmus.engines.agents.tables import pick
 from isthmus.engines.agents.world import World
@@ -54,7 +55,9 @@ class Waiting(NamedTuple):
 
 
 @hot
-def _arrive(who: Any, stream: U64, stay: int, patience: int, table: Any, row: tuple[int, int], t: int, into: Waiting) -> None:
+def _arrive(
+    who: Any, stream: np.uint64, stay: int, patience: int, table: Any, row: tuple[int, int], t: int, into: Waiting
+) -> None:
     for j in range(len(who)):
         key = key_of(stream, who[j])
         word = word_at(key, patience)
@@ -108,7 +111,7 @@ class Line:
         """Whether nobody waits, of any nationality."""
         return self.people.size == 0 and not self.others.any()
 
-    def join(self, world: World, stream: U64, q: int, t: int, people: People) -> None:
+    def join(self, world: World, stream: np.uint64, q: int, t: int, people: People) -> None:
         """People come to the queue in a step."""
         row = len(world.head) + world.n_places + 1 + q
         came = Waiting(*(np.empty(people.size, np.int64) for _ in Waiting._fields))

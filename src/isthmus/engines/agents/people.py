@@ -30,7 +30,7 @@ class People(NamedTuple):
     @classmethod
     def room(cls, size: int) -> People:
         """Arrays for this many."""
-        kinds = (np.uint64, np.int16, np.int16, np.float32, np.float32, np.uint32)
+        kinds: tuple[Any, ...] = (np.uint64, np.int16, np.int16, np.float32, np.float32, np.uint32)
         return cls(*(np.empty(size, kind) for kind in kinds))
 
     @classmethod
@@ -42,11 +42,13 @@ class People(NamedTuple):
 
     def part(self, rows: Any) -> People:
         """Some of them; a slice shares memory."""
-        return People(*(array[rows] for array in self))
+        parts: list[Any] = [array[rows] for array in self]
+        return People(*parts)
 
     def copy(self) -> People:
         """Arrays of their own."""
-        return People(*(array.copy() for array in self))
+        parts: list[Any] = [array.copy() for array in self]
+        return People(*parts)
 
     @property
     def size(self) -> int:

@@ -114,7 +114,8 @@ class Engine:
         block = self.model.information
         if block is None:
             return np.zeros((0, len(self.model.groups), self.model.grid.n_steps))
-        flow = sum(counts.flow[:, :, list(block.legs)] for counts in self.counts).transpose(2, 0, 1) / self.crowd.per_person
+        flows = np.sum([counts.flow[:, :, list(block.legs)] for counts in self.counts], axis=0)
+        flow = flows.transpose(2, 0, 1) / self.crowd.per_person
         return flow if self.model.strata is None else np.asarray(self.model.strata.total(flow))
 
     def _leaving(self, first: int, end: int, departures: Floats) -> Ints:

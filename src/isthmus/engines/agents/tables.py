@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.engines.agents.draws import hot
+from isthmus.engines.agents.compiled import hot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
 import numpy as np
 
+from isthmus.engines.agents.compiled import inlined, kernel
 from isthmus.engines.agents.counts import RETURNED, STRANDED, TURNED_BACK, UNDER_WAY, Counts
-from isthmus.engines.agents.draws import U64, UNIT, high, inlined, key_of, low, name_of, step_of, stratum_of, word_at
+from isthmus.engines.agents.draws import UNIT, high, key_of, low, name_of, step_of, stratum_of, word_at
 from isthmus.engines.agents.people import People
 from isthmus.engines.agents.tables import LANE, pick
 from isthmus.engines.agents.world import KNOTS, MOST_MET, N_KINDS, NO_MONEY, SHARED, World
@@ -40,8 +40,8 @@ JOINS = -2
 def between_knots(world: World, s: int, at: float) -> float:
     """Budget at a quantile counted in knots, US$."""
     knot = min(int(at), KNOTS - 1)
-    below = world.purse.quantile[s, knot]
-    return below + (at - knot) * (world.purse.quantile[s, knot + 1] - below)
+    below = float(world.purse.quantile[s, knot])
+    return below + (at - knot) * (float(world.purse.quantile[s, knot + 1]) - below)
 
 
 @inlined
@@ -66,19 +66,19 @@ def refill(world: World, s: int, need: float, number: np.int32) -> float:
 
 
 @inlined
-def finish(world: World, counts: Counts, s: int, t0: int, t: int, ending: int, spent: float, met: np.uint32) -> None:
+def finish(world: World, counts: Counts, s: int, t0: int, t: int, ending: int, spent: float, met: Any) -> None:
     """Enter a journey that is over, or that the last step cuts off, in the histories."""
     counts.steps[s, ending, t - t0] += 1
     usd = (spent + world.purse.living * (world.days[t] - world.days[t0])) * world.bins_a_usd
     counts.usd[s, ending, min(int(usd), counts.usd.shape[2] - 1)] += 1
     if met & PASSED:
         for kind in range(N_KINDS):
-            times = np.int64((met >> (np.uint32(kind) * MET_BITS)) & MET_MASK)
+            times: Any = np.int64((met >> (np.uint32(kind) * MET_BITS)) & MET_MASK)
             counts.met[s, kind, min(times, MOST_MET - 1)] += 1
 
 
 @inlined
-def meet(world: World, k: int, key: U64, met: np.uint32) -> np.uint32:
+def meet(world: World, k: int, key: np.uint64, met: np.uint32) -> np.uint32:
     """Harm met on a passage, added."""
     for half in range(2):
         word = word_at(key, world.events.harm + 2 * k + half)
@@ -93,14 +93,14 @@ def cannot_pay(world: World, s: int, t0: int, k: int, t: int, purse: np.float32,
     """What somebody must have for a leg, US$, or the share of the class who has less; less than 0 for who can pay."""
     if world.purse.mode == SHARED:
         share = world.purse.unable[(s * world.n_steps + t) * len(world.head) + k]
-        return share if purse < share else np.float32(-1.0)
+        return float(share) if purse < share else -1.0
     need = spent + world.purse.living * (world.days[t] - world.days[t0]) + world.purse.ahead[k]
     return need if need > purse else -1.0
 
 
 @inlined
 def short(
-    world: World, counts: Counts, s: int, key: U64, k: int, t: int, need: float, purse: np.float32
+    world: World, counts: Counts, s: int, key: np.uint64, k: int, t: int, need: float, purse: np.float32
 ) -> tuple[int, int, np.float32]:
     """Who cannot pay for a leg: the ending or `ON_THE_WAY`, the step of setting out, and the purse."""
     word = word_at(key, world.events.pay + k)
@@ -124,8 +124,8 @@ def short(
 
 
 @inlined
-def travel(
-    world: World, counts: Counts, s: int, key: U64, people: People, j: int, k: int, t: int, number: np.int32
+def travel(  # noqa: PLR0917  the compiler inlines calls by position only
+    world: World, counts: Counts, s: int, key: np.uint64, people: People, j: int, k: int, t: int, number: np.int32
 ) -> tuple[int, int]:
     """Set out on a leg, arrive, and stay: the ending or `ON_THE_WAY`, and its step."""
     counts.flow[s, t, k] += 1
@@ -140,7 +140,9 @@ def travel(
     if head < 0:
         return RETURNED, t
     row = len(world.head) + head
-    t += pick(world.delay, world.start[row] + t * world.width[row], world.width[row], high(word_at(key, world.events.stay + head)))
+    t += pick(
+        world.delay, world.start[row] + t * world.width[row], world.width[row], high(word_at(key, world.events.stay + head))
+    )
     if t >= world.n_steps:
         return UNDER_WAY, world.n_steps - 1
     people.node[j] = head
@@ -149,12 +151,12 @@ def travel(
 
 
 @inlined
-def hop(world: World, choice: Any, counts: Counts, s: int, t0: int, key: U64, people: People, j: int) -> tuple[int, int]:
+def hop(world: World, choice: Any, counts: Counts, s: int, t0: int, key: np.uint64, people: People, j: int) -> tuple[int, int]:
     """Take a person from a node to the next: the ending, `ON_THE_WAY` or `JOINS`, and the step of an ending."""
-    n, t = np.int64(people.node[j]), np.int64(people.due[j])
+    n, t = int(people.node[j]), int(people.due[j])
     word = word_at(key, world.events.leave + n)
     at = ((s * world.n_steps + t) * len(world.place) + n) * world.wide
-    k = np.int64(world.leg[n, pick(choice, at, world.wide, high(word))])
+    k = int(world.leg[n, pick(choice, at, world.wide, high(word))])
     if k < 0:
         counts.settled[s, t, n] += 1
         return world.ends[n], t
@@ -184,8 +186,8 @@ def copy_row(source: People, j: int, target: People, m: int) -> None:
     target.met[m] = source.met[j]
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def begin(world: World, stream: U64, people: People, cohort: tuple[int, int, int]) -> None:
+@kernel
+def begin(world: World, stream: np.uint64, people: People, cohort: tuple[int, int, int]) -> None:
     """Let people of a cohort (stratum, step, index of the first) stand at their origin, as many as there are rows."""
     s, t, index = cohort
     for j in range(len(people.who)):
@@ -200,9 +202,9 @@ def begin(world: World, stream: U64, people: People, cohort: tuple[int, int, int
             people.purse[j] = budget(world, s, high(word_at(key_of(stream, who), world.events.purse)))
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel
 def walk(
-    world: World, choice: Any, counts: Counts, stream: U64, people: People, until: int, joined: People, room: Any
+    world: World, choice: Any, counts: Counts, stream: np.uint64, people: People, until: int, joined: People, room: Any
 ) -> tuple[int, int]:
     """Move people as far as they can go before step ``until``.
 
@@ -241,7 +243,7 @@ def walk(
     return kept, n_joined
 
 
-@numba.njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def end_all(world: World, counts: Counts, people: People, t: int, ending: int) -> None:
     """Enter the journeys of all these people in the histories."""
     for j in range(len(people.who)):

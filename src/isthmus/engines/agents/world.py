@@ -154,7 +154,7 @@ def build(model: Model, plan: Plan, costs: Costs, hazards: Hazards | None) -> Wo
     delay, start, width = rows.arrays()
     days = model.grid.edges.astype(np.float64)
     living = costs.living
-    row, harm = _harm(n_legs, hazards)
+    hazard, harm = _harm(n_legs, hazards)
     dearest = float(costs.price.sum()) + living * 365.0
     return World(
         n_places=len(model.places),
@@ -175,7 +175,7 @@ def build(model: Model, plan: Plan, costs: Costs, hazards: Hazards | None) -> Wo
         width=width,
         days=days,
         purse=_purse(model, plan, costs),
-        hazard=row,
+        hazard=hazard,
         harm=harm,
         bins_a_usd=1.0 / max(_round(dearest / COST_BINS), 1.0),
         events=Events.of(len(model.places), n_legs, n_queues),
