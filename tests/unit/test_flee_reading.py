@@ -257,3 +257,31 @@ def test_no_conflict_file_starts_no_zone_in_flee(tmp_path):
     folder = write(tmp_path, locations=LOCATIONS + "Ember,North,Arda,1,1,conflict_zone,4,10\n")
     (folder / "input_csv" / "conflicts.csv").unlink()
     assert any("CONFLICT_DATE_IGNORED" in line for line in warnings(folder))
+
+
+def test_tables_of_attributes_are_read_checked_and_kept(tmp_path):
+    files = {
+        "input_csv/demographics_age.csv": "age,Default,Ashford\n10,0.25,0.5\n40,0.75,0.5\n",
+        "input_csv/region_attributes_IPC.csv": "#Day,North,East,West\n0,5.0,1,2\n30,9.0,1,2\n",
+        "input_csv/flood_level.csv": "#Day,Brook\n0,0\n19,2\n",
+    }
+    read = read_instance(write(tmp_path, files=files))
+    assert [table.name for table in read.tables] == ["demographics_age", "region_attributes_IPC", "flood_level"]
+    assert read.tables[0].columns == {"Default": (0.25, 0.75), "Ashford": (0.5, 0.5)}
+    assert read.tables[1].rows == ("0", "30")
+    assert len(read.warnings) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("demographics_age.csv", "age,Default,Ashfort\n1,1,1\n", "did you mean 'Ashford'?"),
+        ("region_attributes_IPC.csv", "#Day,North\n0,1\n10,2\n", "rows from day 0 to day 19 or later; found days 0 to 10"),
+        ("flood_level.csv", "#Day,Brook\n0,1\n0,2\n", "days in order"),
+        ("location_attributes_gdp.csv", "#Day,Brook\n0,many\n19,2\n", "'many'"),
+    ],
+)
+def test_tables_of_attributes_that_are_wrong(tmp_path, name, text, words):
+    (said,) = problems(write(tmp_path, files={f"input_csv/{name}": text}))
+    assert name in said
+    assert words in said

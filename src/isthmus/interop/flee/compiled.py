@@ -49,7 +49,7 @@ def compile_instance(instance: Instance) -> Compiled:
         **_network(plan),
         **_routes(instance, plan),
     }
-    world = World(**parts, arrivals=_ints(coming.new), start=_ints(coming.start))
+    world = World(**parts, arrivals=_ints(coming.new), start=_ints(coming.start), anchor=_anchor(instance))
     population = tuple(_inhabitants(instance, n) for n in range(len(instance.geography.places)))
     return Compiled(
         instance=instance,
@@ -60,6 +60,17 @@ def compile_instance(instance: Instance) -> Compiled:
         routes=len(world.route_end),
         sinks=instance.settings.camps_are_sinks,
     )
+
+
+def _anchor(instance: Instance) -> array[float]:
+    """Return the shares of the camps on the day before the anchor, -1 for other places."""
+    shares = array("d", [-1.0] * len(instance.geography.places))
+    if instance.anchor is not None:
+        counts = [max(instance.observed(camp)[instance.anchor - 1], 0) for camp in instance.camps]
+        if sum(counts) > 0:
+            for camp, count in zip(instance.camps, counts, strict=True):
+                shares[camp] = count / sum(counts)
+    return shares
 
 
 def _inhabitants(instance: Instance, n: int) -> float:
@@ -101,6 +112,7 @@ def _scalars(instance: Instance, plan: Schedule, coming: Arrivals) -> dict[str, 
         "spawn_mode": SPAWN_MODES[settings.spawn_mode.lower()],
         "spawn_rate": settings.displaced_per_conflict_day,
         "take_from_population": int(settings.take_from_population),
+        "anchor_day": -1 if instance.anchor is None else instance.anchor,
         "home_power": home,
     }
 

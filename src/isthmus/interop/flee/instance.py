@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isthmus.errors import Problem
+from isthmus.interop.flee.attributes import AttributeTable, read_attributes
 from isthmus.interop.flee.conflicts import read_conflicts
 from isthmus.interop.flee.geography import Geography, read_geography
 from isthmus.interop.flee.quirks import Mode, Quirk
@@ -32,7 +33,11 @@ class Instance:
     """Places whose people are compared with the data, in the order of ``locations.csv``."""
     agents: dict[int, int]
     """People of ``agents.csv`` by place."""
+    tables: tuple[AttributeTable, ...]
+    """Demographics, attributes by day: kept, not used."""
     warnings: tuple[Problem, ...]
+    anchor: int | None = None
+    """Ours: day at whose beginning people in camps are set to the shares observed the day before, as a forecaster would."""
 
     @property
     def camp_names(self) -> tuple[str, ...]:
@@ -81,7 +86,7 @@ def read_instance(
     stocks = read_stocks(source, corrections, findings, start=start, days=max(days, 1), hasten=hasten)
     camps = tuple(n for n, place in enumerate(geography.places) if place.is_camp or _slow(place.kind, chosen, findings))
     _check_camps(geography, stocks, camps, findings, source / "data_layout.csv")
-    _note_unused(inputs, findings)
+    tables = read_attributes(inputs, findings, geography, days)
     agents = _agents(inputs / "agents.csv", findings, geography) if chosen.read_from_agents_csv_file else {}
     findings.raise_if_any()
     return Instance(
@@ -95,6 +100,7 @@ def read_instance(
         stocks=stocks,
         camps=camps,
         agents=agents,
+        tables=tables,
         warnings=tuple(findings.warnings),
     )
 
@@ -180,11 +186,3 @@ def _agents(path: Path, findings: Findings, geography: Geography) -> dict[int, i
             remedy = nearest(row.cells[0], geography.index)
             findings.strict(row.where, "a name of locations.csv", f"'{row.cells[0]}'", remedy, flee="the person is left out")
     return people
-
-
-def _note_unused(inputs: Path, findings: Findings) -> None:
-    for pattern in ("demographics_*.csv", "region_attributes_*.csv", "location_attributes_*.csv", "flood_level.csv"):
-        for path in sorted(inputs.glob(pattern)):
-            findings.warn(
-                str(path), "rules that use it", "a table of attributes", "counts do not depend on it under these settings"
-            )

@@ -11,7 +11,8 @@ from typing import Any
 
 from numba import types
 
-from isthmus.interop.flee.draws import compiled, geometric, poisson, uniform
+from isthmus.interop.flee.draws import compiled, geometric, uniform
+from isthmus.interop.flee.people import add, set_to_shares, spawn
 from isthmus.interop.flee.world import STATE_KINDS, WORLD_KINDS, State, World
 
 RARE = 0.05
@@ -117,70 +118,6 @@ def enter(w: Any, s: Any, day: int, links: int, person: int, link: int) -> None:
     s.where[person] = -2 - link
     s.entered[person] = w.generation[w.epoch[day] * links + link]
     s.on_link[person] = 0.0
-
-
-@compiled()
-def add(s: Any, day: int, person: int, place: int) -> None:
-    """Create somebody."""
-    s.where[person] = place
-    s.recent[person] = 0.0
-    s.last[person] = day - 1
-    s.hop[person] = 0
-    s.hop_end[person] = 0
-    s.moved_before[person] = 0
-    s.home[person] = place
-    s.count[place] += 1
-
-
-@compiled()
-def displace(w: Any, s: Any, day: int, person: int, place: int) -> None:
-    """Create somebody out of the inhabitants of a place."""
-    add(s, day, person, place)
-    if w.take_from_population and s.population[place] > 0.0:
-        s.population[place] -= 1.0
-
-
-@compiled()
-def spawn_by_conflict(w: Any, s: Any, day: int, n: int) -> int:
-    """Create people where violence is going on, as many as its intensity says; return how many there are, -1 if too many."""
-    for place in range(w.places):
-        intensity = w.spawn[day * w.places + place]
-        if intensity <= 0.0:
-            continue
-        number = int(w.spawn_rate * intensity)
-        if w.spawn_mode == 2:
-            number = int(w.spawn_rate * s.population[place] * intensity)
-        elif w.spawn_mode == 3:
-            number = poisson(s.rng, w.spawn_rate * intensity)
-        if n + number > w.people:
-            return -1
-        for _ in range(number):
-            displace(w, s, day, n, place)
-            n += 1
-    return n
-
-
-@compiled()
-def spawn(w: Any, s: Any, day: int, n: int) -> int:
-    """Create the day's people in proportion to spawn weights; return how many there are now, -1 if too many."""
-    if w.spawn_mode > 0:
-        return spawn_by_conflict(w, s, day, n)
-    total = 0.0
-    for place in range(w.places):
-        total += s.population[place] * w.spawn[day * w.places + place]
-        s.cumulated[place] = total
-        s.fresh[place] = -1
-    number = w.arrivals[day]
-    if n + number > w.people or (number > 0 and not total > 0.0):
-        return -1
-    for _ in range(number):
-        aim = uniform(s.rng) * total
-        place = 0
-        while s.cumulated[place] <= aim and place < w.places - 1:
-            place += 1
-        displace(w, s, day, n, place)
-        n += 1
-    return n
 
 
 @compiled()
@@ -310,6 +247,18 @@ def retire(w: Any, s: Any, day: int, n: int) -> None:
             s.where[person] = -1
 
 
+@compiled()
+def write_down(w: Any, s: Any, day: int, travelling: int) -> None:
+    """Keep the counts of the day."""
+    under_way = 0
+    for k in range(travelling):
+        if s.where[s.travellers[k]] < -1:
+            under_way += 1
+    s.under_way[day] = under_way
+    for place in range(w.places):
+        s.counts[day * w.places + place] = s.count[place]
+
+
 def simulate(w: Any, s: Any, links: int, sinks: int) -> int:
     """Run all days; return the number of people, -1 when there is no room for them or nowhere to spawn them."""
     n = 0
@@ -319,6 +268,8 @@ def simulate(w: Any, s: Any, links: int, sinks: int) -> int:
             n += 1
     version = 1
     for day in range(w.days):
+        if day == w.anchor_day:
+            set_to_shares(w, s, n)
         n = spawn(w, s, day, n)
         if n < 0:
             return -1
@@ -328,13 +279,7 @@ def simulate(w: Any, s: Any, links: int, sinks: int) -> int:
             version = travel(w, s, day, links, s.travellers[k], version)
         if sinks:
             retire(w, s, day, n)
-        under_way = 0
-        for k in range(travelling):
-            if s.where[s.travellers[k]] < -1:
-                under_way += 1
-        s.under_way[day] = under_way
-        for place in range(w.places):
-            s.counts[day * w.places + place] = s.count[place]
+        write_down(w, s, day, travelling)
     return n
 
 

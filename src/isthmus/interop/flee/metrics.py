@@ -20,7 +20,7 @@ from isthmus.interop.flee.run import Run
 Table = Sequence[Sequence[float]]
 ORIGINS = (7, 30)
 """Days from which the naive rivals hold."""
-RIVALS = {"flat": "count held", "sloped": "count times the day", "ratio": "share held"}
+RIVALS = {"flat": "count held", "sloped": "count times day", "ratio": "share held"}
 """What each naive rival says, by the name that FabFlee gives it."""
 FORMS = tuple(RIVALS)
 

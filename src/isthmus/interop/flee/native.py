@@ -26,7 +26,7 @@ from isthmus.interop.flee.world import STATE_KINDS, WORLD_KINDS, State, World
 CODES = {"double": "d", "int32": "i", "uint8": "B", "uint64": "Q"}
 """Type code of `array.array` for each element type of the kernel."""
 
-_SOURCES = ("draws.py", "kernel.py", "world.py")
+_SOURCES = ("draws.py", "people.py", "kernel.py", "world.py")
 
 
 @dataclass(frozen=True)

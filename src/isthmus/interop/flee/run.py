@@ -59,7 +59,7 @@ def runs(compiled: Compiled, *, seed: int = 0, seeds: int = 1, kernel: Kernel | 
 def _state(compiled: Compiled) -> State:
     world = compiled.world
     sizes = dict.fromkeys(STATE_KINDS, max(world.people, 1))
-    sizes |= dict.fromkeys(("count", "population", "fresh"), world.places)
+    sizes |= dict.fromkeys(("count", "population", "wanted", "fresh"), world.places)
     sizes |= {"cumulated": max(compiled.routes, world.places), "rng": 4}
     sizes |= {"counts": world.days * world.places, "under_way": world.days}
     return State(**{name: _zeros(STATE_KINDS[name], size) for name, size in sizes.items()})

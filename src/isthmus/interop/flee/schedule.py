@@ -6,7 +6,7 @@ type, conflict zones, (people spawn), closures, (people move).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from isthmus.interop.flee.conflicts import NOTHING
 from isthmus.interop.flee.geography import Closure
@@ -165,19 +165,18 @@ class _Calendar:
         """Go through the days."""
         days: list[Day] = []
         epochs: dict[Epoch, int] = {}
-        spawn = self._spawn_weights(0)
+        spawn = after = self._spawn_weights(0)
         for day in range(self.instance.days):
-            self._change_types(day)
-            if self._change_zones(day) or not self.compat or self.settings.spawn_mode:
+            changed = self._change_types(day) | self._grow_older(day)
+            zones = self._change_zones(day)
+            if zones or self.settings.spawn_mode or (changed and not self.compat):
                 spawn = self._spawn_weights(day)
-            for closure in self.instance.geography.closures:
-                if closure.start == day:
-                    self._enact(closure, reopen=False)
-                if closure.end == day and not (closure.end < closure.start and not self.compat):
-                    self._enact(closure, reopen=True)
-            epoch = epochs.setdefault(self._epoch(), len(epochs))
-            days.append(self._day(day, spawn, epoch))
-            spawn = self._spawn_weights(day)
+            if self._enact_all(day) or zones or changed or not days:
+                days.append(self._day(day, spawn, epochs.setdefault(self._epoch(), len(epochs))))
+                after = self._spawn_weights(day)
+            else:
+                days.append(days[-1] if spawn == days[-1].spawn else replace(days[-1], spawn=spawn))
+            spawn = after
         return Schedule(self.network.links, tuple(days), tuple(epochs))
 
     def _become(self, n: int, kind: str) -> None:
@@ -197,16 +196,21 @@ class _Calendar:
             now.conflict = float(attributes.get("conflict_intensity", 1.0))
         self.places[n] = now
 
-    def _change_types(self, day: int) -> None:
-        for change in self.instance.geography.changes:
-            if change.day != day:
-                continue
+    def _grow_older(self, day: int) -> bool:
+        """Whether the decay of a zone takes a step."""
+        interval = self.settings.conflict_spawn_decay_interval
+        return any(place.conflict > 0.0 and (day - place.since) % interval == 0 for place in self.places)
+
+    def _change_types(self, day: int) -> bool:
+        changes = [change for change in self.instance.geography.changes if change.day == day]
+        for change in changes:
             self.kinds[change.place] = change.kind
             self._become(change.place, change.kind)
             if change.kind == "conflict":
                 self.places[change.place].conflict = self.settings.default_conflict_intensity
                 if not self.compat:
                     self.places[change.place].since = day
+        return bool(changes)
 
     def _change_zones(self, day: int) -> bool:
         changed = False
@@ -239,6 +243,17 @@ class _Calendar:
             place.move, place.conflict, place.town = self.settings.default_movechance, -1.0, True
         else:
             self._become(n, "town" if self.kinds[n] == "conflict" else self.kinds[n])
+
+    def _enact_all(self, day: int) -> bool:
+        """Close and open what is due; return whether anything was."""
+        acted = False
+        for closure in self.instance.geography.closures:
+            opens = closure.end == day and not (closure.end < closure.start and not self.compat)
+            for due, reopen in ((closure.start == day, False), (opens, True)):
+                if due:
+                    self._enact(closure, reopen=reopen)
+                    acted = True
+        return acted
 
     def _enact(self, closure: Closure, *, reopen: bool) -> None:
         kind, index = closure.kind, self.instance.geography.index

@@ -35,6 +35,8 @@ class World(NamedTuple):
     """0: ``arrivals`` by weight; 1: constant, 2: share of the population, 3: Poisson, each per place and intensity."""
     spawn_rate: float
     take_from_population: int
+    anchor_day: int
+    """Day at whose beginning people in camps are set to the shares of ``anchor``; -1 for none."""
     home_power: float
     """Exponent of the distance between home and a route's end; 0 is off. Needs ``home_km``."""
 
@@ -85,6 +87,8 @@ class World(NamedTuple):
     """(day,) people to spawn."""
     start: Any
     """(place,) people there before day 0."""
+    anchor: Any
+    """(place,) share of the people in camps, below 0 for places that are none."""
 
 
 class State(NamedTuple):
@@ -112,6 +116,8 @@ class State(NamedTuple):
     """(person,) scratch."""
     cumulated: Any
     """(route,) scratch: weights of a place's routes, cumulated."""
+    wanted: Any
+    """(place,) scratch: people that an anchor wants."""
     fresh: Any
     """(place,) version of the weights for which ``cumulated`` holds."""
     rng: Any
@@ -126,10 +132,10 @@ _DOUBLE, _INT, _BYTE, _WORD = "double", "int32", "uint8", "uint64"
 
 WORLD_KINDS: dict[str, str] = {
     **dict.fromkeys(("days", "places", "people", "start_on_foot", "avoid_short_stints"), "int"),
-    **dict.fromkeys(("spawn_mode", "take_from_population"), "int"),
+    **dict.fromkeys(("spawn_mode", "take_from_population", "anchor_day"), "int"),
     **dict.fromkeys(("max_speed", "walk_speed", "weight_softening", "weight_power", "capacity_buffer"), "float"),
     **dict.fromkeys(("prune_below", "population_scale", "population_base", "spawn_rate", "home_power"), "float"),
-    **dict.fromkeys(("capacity", "full", "move", "score", "spawn", "sink", "home_km"), _DOUBLE),
+    **dict.fromkeys(("capacity", "full", "move", "score", "spawn", "sink", "home_km", "anchor"), _DOUBLE),
     **dict.fromkeys(("link_km", "link_speed", "link_walk", "route_factor", "route_scale"), _DOUBLE),
     **dict.fromkeys(("camp", "town", "zone"), _BYTE),
     **dict.fromkeys(("epoch", "generation", "link_start", "link_end", "open_first", "open_links"), _INT),
@@ -139,7 +145,7 @@ STATE_KINDS: dict[str, str] = {
     **dict.fromkeys(("population", "on_link", "recent", "cumulated"), _DOUBLE),
     **dict.fromkeys(("count", "where", "entered", "last", "hop", "hop_end", "travellers", "counts", "under_way"), _INT),
     **dict.fromkeys(("moved_before",), _BYTE),
-    **dict.fromkeys(("home", "fresh"), _INT),
+    **dict.fromkeys(("home", "wanted", "fresh"), _INT),
     **dict.fromkeys(("rng",), _WORD),
 }
 """Field: C type of the number (``int``, ``float``) or of the array's elements."""
