@@ -46,6 +46,7 @@ def execute_console(text, folder):
 def test_examples_do_what_the_page_says(page, tmp_path):
     for kind, info, text in blocks(page):
         if file := re.search(r"file=(\S+)", info):
+            (tmp_path / file[1]).parent.mkdir(parents=True, exist_ok=True)
             with (tmp_path / file[1]).open("a", encoding="utf-8") as target:
                 target.write(text)
         elif kind == "console":
@@ -83,6 +84,7 @@ def test_every_option_and_exit_code_is_documented():
             ["run"],
             ["new"],
             ["check"],
+            ["flee"],
             *(["data", action] for action in ("update", "review", "export", "import")),
         )
     ]

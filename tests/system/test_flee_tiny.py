@@ -15,6 +15,7 @@ from isthmus.cli import main
 from isthmus.interop.flee import Mode, read_instance, run_instance, score
 from isthmus.interop.flee.arrivals import arrivals
 from isthmus.interop.flee.native import load
+from isthmus.interop.flee.touched import quirks_of
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +199,40 @@ def test_scores_of_a_part_are_those_of_the_days_in_it(tmp_path, kernel):
     assert whole.by_day == first.by_day + second.by_day
 
 
+def test_camps_are_set_to_the_shares_observed_the_day_before_an_anchor(tmp_path, kernel):
+    instance = read_instance(write(tmp_path, days=40))
+    (free,) = counts(instance, kernel)
+    (held,) = counts(replace(instance, anchor=20), kernel)
+    assert held[:20] == free[:20]
+    there, elsewhere = sum(held[19][2:]), 1000 - sum(held[19][2:])
+    assert abs(free[20][2] - 0.6 * there) > 40 + elsewhere
+    assert 0 <= held[20][2] - int(0.6 * there + 0.5) <= elsewhere
+    assert 0 <= held[20][3] - (there - int(0.6 * there + 0.5)) <= elsewhere
+
+
+def test_every_quirk_that_an_instance_touches_is_named(tmp_path):
+    texts = {
+        "conflicts": "#Day,Ashford,Brook\n" + "".join(f"{day},{0.2 + day % 2},0\n" for day in range(40)),
+        "settings": "move_rules: {pruning_threshold: 2.0, stay_close_to_home: true, awareness_level: -1}\n"
+        "spawn_rules: {conflict_spawn_decay: [1.0, 0.5]}\n",
+        "locations": LOCATIONS.replace("Cliff,East,Borea,2.0,1.0,camp,,0", "Cliff,East,Borea,2.0,1.0,camp,,90"),
+        "cliff": "2020-01-01,90\n2020-01-11,95\n",
+        "refugees": "2020-01-01,90\n",
+    }
+    for mode in Mode:
+        instance = read_instance(write(tmp_path, **texts), mode=mode)
+        found = {quirk.name for quirk in quirks_of(instance, arrivals(instance))}
+        assert found == (
+            {
+                *("INTENSITY_FROZEN", "COORDINATES_SWAPPED", "PRUNING_INVERTED", "DATE_SHIFTED", "DAY0_TOTAL_TWICE"),
+                *("FULL_CAMP_UNLIMITED", "SPAWN_WEIGHTS_LATE", "AWARENESS_ZERO_STAYS"),
+            }
+            if mode is Mode.COMPAT
+            else set()
+        )
+    assert any("conflicts.csv:3" in w.where and "0.2 to 1.2" in w.found for w in read_instance(write(tmp_path, **texts)).warnings)
+
+
 def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch, kernel):
     from isthmus.interop.flee import native
 
@@ -242,6 +277,8 @@ def test_the_command_calibrates_and_reports_both_halves(tmp_path, capsys, monkey
     assert learned["split"] == 20
     assert learned["found"]["relative_difference"] < learned["given"]["relative_difference"]
     assert learned["attraction"]["Dale"] > learned["attraction"]["Cliff"]
+    assert learned["found"]["relative_difference"] <= learned["parameters_alone"]["relative_difference"]
+    assert "observed counts of the learned days" in learned["note"]
     assert "calibrated/seed-0/out.csv" in found["files"]
     assert "Calibrated on the first half" in (tmp_path / "runs/flee-tiny-flee-compat/report.html").read_text()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flee_folder import LOCATIONS, ROUTES, SETTINGS, write
@@ -285,3 +286,9 @@ def test_tables_of_attributes_that_are_wrong(tmp_path, name, text, words):
     (said,) = problems(write(tmp_path, files={f"input_csv/{name}": text}))
     assert name in said
     assert words in said
+
+
+def test_the_manual_names_every_quirk_in_the_same_words():
+    manual = (Path(__file__).parents[2] / "docs" / "coming-from-flee.md").read_text(encoding="utf-8")
+    for quirk in Quirk:
+        assert f"| `{quirk.name}` | {quirk.value.flee} | {quirk.value.fixed} |" in manual

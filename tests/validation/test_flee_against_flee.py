@@ -26,10 +26,10 @@ PUBLISHED = {"mali2012": (1, 89_991, 0.314, 0.444, 0.711), "burundi2015": (1, 21
 """Instance: hasten; people; averaged relative difference, MASE ratios at 7 and 30 days, each under one seed."""
 
 
-def simulate(name, hasten, seeds):
+def simulate(name, hasten, seeds, seed=0):
     instance = read_instance(SHARED / name, settings=SHARED / "simsetting.validation.yml", hasten=hasten)
     compiled = compile_instance(instance)
-    return instance, compiled, list(runs(compiled, seeds=seeds, kernel=load()))
+    return instance, compiled, list(runs(compiled, seed=seed, seeds=seeds, kernel=load()))
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -57,9 +57,13 @@ def test_mali_under_three_seeds_of_flee_not_rescaled_too():
         assert abs(mean(mine) - mean(theirs)) < 4 * stdev(mine) * math.sqrt(1 / 3 + 1 / 8)
 
 
+@pytest.mark.slow
 def test_daily_counts_on_mali_are_within_four_standard_errors_of_flees():
-    """The counts that Flee prints beside day t are those after its moves of day t; only the date is late."""
-    instance, _, found = simulate("mali2012", 1, seeds=60)
+    """The counts that Flee prints beside day t are those after its moves of day t; only the date is late.
+
+    Mentao stays near its capacity and goes up in steps whose days differ between seeds, so its mean takes many seeds.
+    """
+    instance, _, found = simulate("mali2012", 1, seeds=100, seed=5000)
     flee = []
     for seed in (1, 2, 3):
         with (SHARED / "mali2012" / f"flee_daily_counts_seed{seed}.csv").open(newline="") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from isthmus.interop.flee.geography import Geography
@@ -25,8 +26,20 @@ def read_conflicts(path: Path, findings: Findings, geography: Geography, days: i
     columns = {}
     for column, name in enumerate(header[1:], start=1):
         if _is_place(name, header, path, findings, geography):
-            columns[geography.index[name]] = tuple(findings.number(row, column, name) or 0.0 for row in rows)
+            values = tuple(findings.number(row, column, name) or 0.0 for row in rows)
+            columns[geography.index[name]] = values
+            _note_changes(name, values[:days], rows, findings)
     return columns
+
+
+def _note_changes(name: str, values: tuple[float, ...], rows: list[Row], findings: Findings) -> None:
+    """Say where an intensity changes while it is positive, once a place."""
+    for day, (before, now) in enumerate(pairwise(values), start=1):
+        if before > NOTHING and now > NOTHING and before != now:
+            found = f"{before:g} to {now:g} at '{name}'"
+            expected = "an intensity that stays while it is positive"
+            findings.quirk(Quirk.INTENSITY_FROZEN, rows[day].where, expected, found, refuse=False)
+            return
 
 
 def _note_later_zones(findings: Findings, geography: Geography) -> None:

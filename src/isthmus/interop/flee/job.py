@@ -22,6 +22,10 @@ _TOLD = "Flee is told the observed totals of each day, and so is this run: error
 TOLD = f"{_TOLD} among camps, and are not those of a forecast."
 
 
+_LEARNED = "It is told, beyond the daily totals, the observed counts of the learned days: it learns from them, and begins the"
+LEARNED = f"{_LEARNED} held days from the last of them. 'parameters' does without that beginning."
+
+
 @dataclass(frozen=True)
 class Held:
     """How one set of parameters does on the days that were not learned from; each is a mean over seeds."""
@@ -53,6 +57,8 @@ class Learned:
 
     calibration: Calibration
     given: Held
+    unanchored: Held
+    """The parameters alone, without setting camps to the last learned counts."""
     found: Held
     instance: Instance
     runs: tuple[Run, ...]
@@ -134,10 +140,13 @@ def _learn(
 
     found = calibrate(read, replace(instance.settings, hasten=scale), seed=seed, report=report)
     changed = replace(instance, settings=found.settings)
+    free_arrivals, free, _ = _run(changed, seed, seeds)
+    changed = replace(changed, anchor=found.split)
     arrivals, done, scores = _run(changed, seed, seeds)
     return Learned(
         calibration=found,
         given=_held(instance, *given, found.split),
+        unanchored=_held(changed, free_arrivals, free, found.split),
         found=_held(changed, arrivals, done, found.split),
         instance=changed,
         runs=done,

@@ -70,6 +70,14 @@ def score(instance: Instance, arrivals: Arrivals, run: Run, *, first: int = 0, l
     return score_tables(instance.camp_names, simulated, observed, totals, raw)
 
 
+def relative_by_day(instance: Instance, arrivals: Arrivals, run: Run) -> list[float]:
+    """Return the relative difference, rescaled, of each day: what `score` averages."""
+    simulated, observed = [run.of(camp) for camp in instance.camps], [instance.observed(camp) for camp in instance.camps]
+    hidden = [total <= 0 for total in arrivals.raw] if instance.mode is Mode.COMPAT else [False] * instance.days
+    totals = observed_totals(observed, hidden)
+    return _over_totals(_differences(rescale(simulated, totals), observed), totals)
+
+
 def against_frozen(instance: Instance, run: Run, *, origin: int, first: int) -> float:
     """Return the scaled error from day ``first`` on, against the camps' shares of day ``origin`` held (ratio)."""
     observed = [instance.observed(camp) for camp in instance.camps]
@@ -105,8 +113,7 @@ def score_tables(
     """
     rescaled = rescale(simulated, totals)
     plain, scaled = _differences(simulated, observed), _differences(rescaled, observed)
-    by_day = [sum(day) / max(total, 1.0) for day, total in zip(zip(*scaled, strict=True), totals, strict=True)]
-    raw_by_day = [sum(day) / max(total, 1.0) for day, total in zip(zip(*plain, strict=True), totals, strict=True)]
+    by_day, raw_by_day = _over_totals(scaled, totals), _over_totals(plain, totals)
     errors = [sum(day) / total if total > 0 else 0.0 for day, total in zip(zip(*plain, strict=True), raw, strict=False)]
     camps = tuple(
         CampScore(
@@ -134,6 +141,10 @@ def rescale(simulated: Table, totals: Sequence[float]) -> list[list[float]]:
     sums = [sum(day) for day in zip(*simulated, strict=True)]
     factors = [total / there if there > 0 else 0.0 for total, there in zip(totals, sums, strict=True)]
     return [[count * factor for count, factor in zip(camp, factors, strict=True)] for camp in simulated]
+
+
+def _over_totals(differences: Table, totals: Sequence[float]) -> list[float]:
+    return [sum(day) / max(total, 1.0) for day, total in zip(zip(*differences, strict=True), totals, strict=True)]
 
 
 def _differences(simulated: Table, observed: Table) -> list[list[float]]:

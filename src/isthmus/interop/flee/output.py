@@ -16,11 +16,12 @@ from typing import Any
 from isthmus.errors import Problem
 from isthmus.interop.flee.arrivals import Arrivals
 from isthmus.interop.flee.instance import Instance
-from isthmus.interop.flee.job import HELD, TOLD, Held, Report
+from isthmus.interop.flee.job import HELD, LEARNED, TOLD, Held, Report
 from isthmus.interop.flee.metrics import FORMS, ORIGINS, RIVALS, Scores
 from isthmus.interop.flee.page import render
 from isthmus.interop.flee.quirks import Mode
 from isthmus.interop.flee.run import Run
+from isthmus.interop.flee.touched import quirks_of
 
 MASE = tuple(f"{origin} {form}" for origin in ORIGINS for form in FORMS)
 
@@ -91,6 +92,7 @@ def content(report: Report) -> dict[str, Any]:
         "days": instance.days,
         "people": report.runs[0].people,
         "note": TOLD,
+        "quirks": {quirk.name: quirk.value.flee for quirk in quirks_of(instance, report.arrivals)},
         "seeds": [{"seed": run.seed, **_scores(scores)} for run, scores in zip(report.runs, report.scores, strict=True)],
         "mean": means(report.scores),
         "calibrated": _calibrated(report),
@@ -123,6 +125,8 @@ def lines(report: Report, folder: Path | None) -> Iterator[str]:
     size = f"{report.runs[0].people:,} people, {instance.days} days from {instance.start}"
     yield f"{instance.name}: {size}, {instance.mode.value}, {many}"
     yield TOLD
+    if quirks := quirks_of(instance, report.arrivals):
+        yield f"Flee's quirks that this instance touches, all kept: {', '.join(quirk.name for quirk in quirks)}"
     yield ""
     for label, name in (
         ("averaged relative difference, rescaled", "relative_difference"),
@@ -172,14 +176,17 @@ def _learned_lines(report: Report) -> Iterator[str]:
     learned = report.learned
     split = learned.calibration.split
     yield f"calibrated on days 0 to {split - 1}, judged on days {split} to {report.instance.days - 1}"
-    yield f"{'':<44}{'given':>10}{'calibrated':>12}"
+    yield LEARNED
+    yield f"{'':<44}{'given':>10}{'parameters':>12}{'calibrated':>12}"
     for label, name in HELD.items():
-        before, after = getattr(learned.given, name), getattr(learned.found, name)
-        yield f"{label:<44}{before:>10.3f}{after:>12.3f}"
+        values = (getattr(one, name) for one in (learned.given, learned.unanchored, learned.found))
+        yield f"{label:<44}" + "".join(
+            f"{_text(_or_none(value)):>{width}}" for value, width in zip(values, (10, 12, 12), strict=True)
+        )
     before, after = means(report.scores)["mase"], means(learned.scores)["mase"]
     for form in ("7 ratio", "30 ratio"):
         label = f"MASE ratio of day {form.split()[0]}, all days"
-        yield f"{label:<44}{_text(before[form]):>10}{_text(after[form]):>12}"
+        yield f"{label:<44}{_text(before[form]):>10}{'':>12}{_text(after[form]):>12}"
     worse = learned.found.relative_difference >= learned.given.relative_difference
     yield "On the held days it is " + ("NOT better than the given settings." if worse else "better than the given settings.")
 
@@ -196,7 +203,9 @@ def _calibrated(report: Report) -> dict[str, Any] | None:
         "split": learned.calibration.split,
         "evaluations": learned.calibration.evaluations,
         **parameters(report),
+        "note": LEARNED,
         "given": held(learned.given),
+        "parameters_alone": held(learned.unanchored),
         "found": held(learned.found),
         "mean": means(learned.scores),
     }

@@ -12,9 +12,10 @@ from markupsafe import Markup, escape
 
 from isthmus import report as report_package
 from isthmus.interop.flee.instance import Instance
-from isthmus.interop.flee.job import HELD, TOLD, Learned, Report
+from isthmus.interop.flee.job import HELD, LEARNED, TOLD, Learned, Report
 from isthmus.interop.flee.metrics import RIVALS
 from isthmus.interop.flee.quirks import Mode
+from isthmus.interop.flee.touched import quirks_of
 from isthmus.report import svg
 from isthmus.report.words import MONTHS, day_name
 
@@ -58,7 +59,7 @@ def render(report: Report) -> str:
         _camps(report),
         *_calibration(report),
         svg.el("h2", "What Flee does otherwise than documented"),
-        *_warnings(instance),
+        *_warnings(report),
         svg.el("h2", "How this was run"),
         _facts(report),
     ]
@@ -211,18 +212,21 @@ def _calibration(report: Report) -> list[Markup]:
     words = (
         f"Parameters were learned on days 0 to {split - 1} and are judged on days {split} to {last}, which were not used. "
         f"There the calibrated run is {verdict} the given settings: {learned.found.relative_difference:.3f} against "
-        f"{learned.given.relative_difference:.3f}."
+        f"{learned.given.relative_difference:.3f}. {LEARNED}"
     )
-    rows = [
-        (name, _fixed(getattr(learned.given, field), 3), _fixed(getattr(learned.found, field), 3)) for name, field in HELD.items()
-    ]
+    kinds = (learned.given, learned.unanchored, learned.found)
+    rows = [(name, *(_fixed(getattr(one, field), 3) for one in kinds)) for name, field in HELD.items()]
     for origin in (7, 30):
         before, after = (_mean(s.mase[f"{origin} ratio"] for s in scores) for scores in (report.scores, learned.scores))
-        rows.append((f"all days, against shares of day {origin} (MASE ratio)", _fixed(before, 3), _fixed(after, 3)))
+        rows.append((f"all days, against shares of day {origin} (MASE ratio)", _fixed(before, 3), "", _fixed(after, 3)))
     return [
         svg.el("h2", "Calibrated on the first half"),
         svg.el("p", words),
-        _table("Given and calibrated settings; scaled errors below 1 beat the naive rival", ("", "given", "calibrated"), rows),
+        _table(
+            "Given and calibrated settings; scaled errors below 1 beat the naive rival",
+            ("", "given", "parameters alone", "calibrated"),
+            rows,
+        ),
         _parameters(learned, report.instance),
     ]
 
@@ -239,12 +243,20 @@ def _parameters(learned: Learned, instance: Instance) -> Markup:
     return _table("What was learned", ("parameter", "given", "calibrated"), rows)
 
 
-def _warnings(instance: Instance) -> list[Markup]:
-    if not instance.warnings:
-        return [svg.el("p", "Nothing of it touches this instance as far as its files show; the list is in the manual.")]
-    kept = "Each is kept here as in Flee." if instance.mode is Mode.COMPAT else "Each is run as it stands."
-    rows = [(warning.where, warning.expected, warning.found, warning.remedy) for warning in instance.warnings]
-    return [svg.el("p", kept), _table("What the files hold", ("where", "expected", "found", "what happens"), rows)]
+def _warnings(report: Report) -> list[Markup]:
+    instance, parts = report.instance, []
+    quirks = [(quirk.name, quirk.value.flee, quirk.value.fixed) for quirk in quirks_of(instance, report.arrivals)]
+    if quirks:
+        parts.append(
+            _table("Quirks that this instance touches; each is kept", ("name", "Flee, and this run", "mode fixed"), quirks)
+        )
+    rows = [
+        ("/".join(Path(warning.where).parts[-2:]), warning.expected, warning.found, warning.remedy)
+        for warning in instance.warnings
+    ]
+    if rows:
+        parts.append(_table("Where the files show it", ("where", "expected", "found", "what happens"), rows))
+    return parts or [svg.el("p", "Nothing: mode fixed does what is documented.")]
 
 
 def _facts(report: Report) -> Markup:
