@@ -88,7 +88,7 @@ def test_every_option_and_exit_code_is_documented():
             *(["data", action] for action in ("update", "review", "export", "import")),
         )
     ]
-    options = set(re.findall(r"--[a-z]+", " ".join(helps))) - {"--help", "--version"}
+    options = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", " ".join(helps))) - {"--help", "--version"}
     assert options
     assert sorted(option for option in options if f"{option} " not in page and f"{option}`" not in page) == []
     codes = re.findall(r"^  (\d+)  ", helps[0], flags=re.MULTILINE)
