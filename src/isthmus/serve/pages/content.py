@@ -59,23 +59,24 @@ def content_of(run: Run, language: Language) -> Content:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-        made = _make(run)
+        made = _make(run, language)
         _kept[key] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
         return made
 
 
-def _make(run: Run) -> Content:
+def _make(run: Run, language: Language) -> Content:
     from isthmus.disclosure.ledger import Ledger  # noqa: PLC0415
     from isthmus.disclosure.words import refuse_persons  # noqa: PLC0415
     from isthmus.report import RunView  # noqa: PLC0415
     from isthmus.report.gated import policy_of, shown  # noqa: PLC0415
     from isthmus.report.intervals import guarded  # noqa: PLC0415
+    from isthmus.report.language import speaking  # noqa: PLC0415
 
     loaded = RunView.load(run.folder)
     policy = policy_of(run.folder)
-    with guarded(policy):
+    with guarded(policy), speaking(language):
         made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld))
     for words in (*(said for _, said in made.headline.points), *(value for _, value in made.facts)):
         refuse_persons(words, where=run.id)

@@ -13,6 +13,7 @@ from isthmus.data.ages import age_of, shipped_ages
 from isthmus.data.series import Figure
 from isthmus.report import svg
 from isthmus.report.charts import Chart, Table
+from isthmus.report.language import speaking
 from isthmus.report.intervals import official, plain
 from isthmus.report.words import period_name
 from isthmus.serve.accounts import audit
@@ -55,14 +56,15 @@ def series(
     shown = sorted((row for row in rows if f"{row.group} {row.place}" == chosen), key=lambda row: (row.period, row.seen))
     if not shown:
         raise Refused(404, "missing")
-    chart = history(shown, language)
+    with speaking(language):
+        chart = history(shown, language)
     return page(request, "series", visitor, name=name, keys=keys, chosen=chosen, rows=shown[::-1], chart=chart, head=shown[-1])
 
 
 @router.get("/data/review")
 def review(request: Request, visitor: Reader, settings: Configured, language: Spoken) -> Response:
     """Findings that nobody has decided on, each with its series around it; and the latest decisions."""
-    with library.reading(settings) as reader:
+    with library.reading(settings) as reader, speaking(language):
         findings = sorted(reader.findings(), key=lambda stored: not stored.finding.held)[:50]
         charts = {
             stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)

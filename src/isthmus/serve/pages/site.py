@@ -17,6 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from isthmus import __version__
+from isthmus.report.language import say as spoken
+from isthmus.report.language import speaking
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import opened
 from isthmus.serve.pages.static import address
@@ -47,6 +49,7 @@ def environment(language: Language) -> Environment:
     made.filters["moment"] = lambda moment: format_datetime(_when(moment), "medium", locale=language)
     made.filters["whole"] = lambda number: format_decimal(round(number), locale=language)
     made.filters["percent"] = lambda share: format_percent(share, locale=language)
+    made.filters["said"] = spoken
     made.filters["unstyled"] = unstyled
     made.filters["safe_json"] = lambda text: Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can begin in it
     made.globals.update(static=address, languages=NAMES, language=language, version=__version__)
@@ -57,7 +60,8 @@ def render(request: Request, template: str, visitor: Visitor | None, **values: A
     """A template as text."""
     language = language_in(request)
     shown = {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
-    return environment(language).get_template(f"{template}.html.j2").render(shown)
+    with speaking(language):
+        return environment(language).get_template(f"{template}.html.j2").render(shown)
 
 
 def page(request: Request, template: str, visitor: Visitor | None, *, status: int = 200, **values: Any) -> Response:

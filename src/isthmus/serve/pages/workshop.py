@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from isthmus.report.language import speaking
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import results, saved
 from isthmus.serve.library.corridors import check_scenario
@@ -123,8 +124,9 @@ def answer(at: There, s: Picked, show: str = "") -> Response:
     ready = [(one.label, trial.result) for one, trial in zip(picked, trials, strict=True) if trial.result is not None]
     shown: dict[str, Any] = {"answers": [], "chart": None}
     if ready and len(ready) == len(picked):
-        shown["answers"] = answers(corridor, [result for _, result in ready], at.language)
-        shown["chart"] = differences(corridor, ready, measure, item, at.language)
+        with speaking(at.language):
+            shown["answers"] = answers(corridor, [result for _, result in ready], at.language)
+            shown["chart"] = differences(corridor, ready, measure, item, at.language)
     return at.page(
         "answer", "scenarios", picked=picked, trials=trials, labels=[label for label, _ in ready], query=_query(picked, at),
         places=corridor.places, show=f"{measure} {item}", waiting=any(t.waiting for t in trials), many=results.MANY, **shown,

@@ -1,0 +1,67 @@
+"""Every sentence of the pages, the refusals and the workbook is there in every language, with the same gaps."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from io import BytesIO
+
+import pytest
+from jinja2.ext import babel_extract
+
+from isthmus.data.claims.verdict import Answer
+from isthmus.serve.library import workbook
+from isthmus.serve.pages import differences, figures, shocks, workshop
+from isthmus.serve.web.language import LANGUAGES, language_of, say, sentences
+from isthmus.serve.web.problems import SENTENCES
+
+FOLDER = resources.files("isthmus.serve") / "pages" / "templates"
+
+
+def in_templates():
+    for file in sorted(FOLDER.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".j2"):
+            for _, _, message, _ in babel_extract(BytesIO(file.read_bytes()), ("_", "gettext"), (), {"encoding": "utf-8"}):
+                yield from (part for part in ([message] if isinstance(message, str) else message) if part)
+
+
+def in_code():
+    yield from (part for pair in SENTENCES.values() for part in pair)
+    yield from (part for pair in workbook.SHEETS for part in pair)
+    yield from workbook.HEADS
+    yield from (question for question, _ in differences.QUESTIONS)
+    yield from differences.LABELS.values()
+    for kind in shocks.KINDS.values():
+        yield kind.words
+        yield from (field.words for field in kind.fields)
+    for table in (shocks.REQUIREMENTS, shocks.DIRECTIONS, shocks.SURE):
+        yield from table.values()
+    yield from Answer.__args__
+    yield from (figures.PUBLISHED, workshop.INTERVAL, "Corridor", "Run", "Scenario", "Interval", "Baseline", "About")
+    source = "".join(
+        file.read_text("utf-8") for part in ("pages", "library") for file in (resources.files("isthmus.serve") / part).iterdir()
+        if file.name.endswith(".py")
+    )  # fmt: skip
+    yield from re.findall(r'say\(\s*(?:at\.)?language,\s*"([^"]+)"', source)
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_nothing_is_left_untranslated(language):
+    wanted = {*in_templates(), *in_code()}
+    assert len(wanted) > 200
+    assert sorted(wanted - set(sentences(language))) == []
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_translations_keep_the_gaps(language):
+    gap = re.compile(r"\{(\w+)\}|%\((\w+)\)s")
+    for sentence, translated in sentences(language).items():
+        assert sorted(gap.findall(sentence)) == sorted(gap.findall(translated)), sentence
+
+
+def test_the_language_is_the_one_chosen_then_the_browsers_then_english():
+    assert language_of("es", "en") == "es"
+    assert language_of(None, "es-CO,es;q=0.9,en;q=0.8") == "es"
+    assert language_of(None, "fr") == "en"
+    assert language_of("xx", "") == "en"
+    assert say("es", "A request may be at most {limit}.", limit="5 MB") == "Una petición puede tener como máximo 5 MB."
