@@ -5,6 +5,7 @@ Screenshots are kept in the folder that ``ISTHMUS_SCREENSHOTS`` names, else in t
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -109,7 +110,7 @@ def test_a_planner_goes_from_the_first_page_to_a_workbook(browser, served, shots
     page.screenshot(path=shots / f"answer-{language}-{width}.png", full_page=True)
     with page.expect_download() as download:
         page.click("a[href*='scenarios.xlsx']")
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert book.sheetnames[0] == WORDS[language]["summary"]
     rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
     assert rows
@@ -170,9 +171,11 @@ def test_no_serious_finding_of_axe_on_any_page(browser, served, shots, scheme):
         page.goto(address)
         name = address.strip("/").split("?")[0].replace("/", "-") or "index"
         page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in {"serious", "critical"}:
-                found.append((address, violation["id"], violation["nodes"][0]["html"][:160]))
+        found += [
+            (address, violation["id"], violation["nodes"][0]["html"][:160])
+            for violation in Axe().run(page).response["violations"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
     assert found == []
     assert said == []
     page.context.close()

@@ -22,7 +22,7 @@ def in_templates():
     for file in sorted(FOLDER.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".j2"):
             for _, _, message, _ in babel_extract(BytesIO(file.read_bytes()), ("_", "gettext"), (), {"encoding": "utf-8"}):
-                yield from (part for part in ([message] if isinstance(message, str) else message) if part)
+                yield from (part for part in ([message] if isinstance(message, str) else message or ()) if part)
 
 
 def in_code():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from isthmus.serve.api import account, corridors, jobs, runs
+from isthmus.serve.api import account, corridors, figures, jobs, runs, scenarios
 from isthmus.serve.web.problems import MEDIA, ProblemDocument
 
 PREFIX = "/api/v1"
@@ -24,7 +24,7 @@ def add(app: FastAPI) -> None:
     """Add the routes."""
     responses = {status: {**_problem(), "description": words} for status, words in REFUSALS.items()}
     router = APIRouter(prefix=PREFIX, responses=responses)  # type: ignore[arg-type]
-    for part in (corridors, runs, jobs, account):
+    for part in (corridors, runs, jobs, scenarios, figures, account):
         router.include_router(part.router)
     app.include_router(router)
 

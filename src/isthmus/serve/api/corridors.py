@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from isthmus.serve.api.models import CorridorAnswer, Part
+from isthmus.serve.accounts import audit
+from isthmus.serve.library import uploads
 from isthmus.serve.library.corridors import Entry, corridor_entry, corridors
 from isthmus.serve.library.runs import Run, runs
 from isthmus.serve.web import answers
-from isthmus.serve.web.guard import Configured, Database, Reader
+from isthmus.serve.web.guard import Analyst, Configured, Database, Reader
 from isthmus.serve.web.problems import Refused
 
 router = APIRouter(tags=["corridors"])
@@ -36,6 +40,32 @@ def one_corridor(request: Request, name: str, visitor: Reader, connection: Datab
     if entry is None:
         raise Refused(404, "missing")
     return answers.model(request, _answer(entry, runs(settings, visitor.team, name)))
+
+
+@router.post("/corridors", response_model=CorridorAnswer, status_code=201)
+def upload(
+    visitor: Analyst,
+    connection: Database,
+    settings: Configured,
+    corridor: Annotated[UploadFile, File(description="corridor file, YAML")],
+    figures: Annotated[UploadFile, File(description="table of figures, CSV or XLSX")],
+) -> CorridorAnswer:
+    """Give the team a corridor of its own; the same name again replaces it. Everything that is wrong is said at once."""
+    name = uploads.keep(connection, settings, visitor, corridor.file.read(), figures.file.read())
+    audit.note(connection, "corridor uploaded", name, who=visitor.name, team=visitor.team)
+    entry = corridor_entry(connection, settings, visitor.team, name)
+    if entry is None:
+        raise Refused(404, "missing")
+    return _answer(entry, runs(settings, visitor.team, name))
+
+
+@router.delete("/corridors/{name}", status_code=204, response_class=Response)
+def delete(name: str, visitor: Analyst, connection: Database) -> Response:
+    """Take a corridor of the team away; a page of the server brings it back."""
+    if not uploads.delete(connection, visitor.team, name):
+        raise Refused(404, "missing")
+    audit.note(connection, "corridor deleted", name, who=visitor.name, team=visitor.team)
+    return Response(status_code=204)
 
 
 def _answer(entry: Entry, made: list[Run]) -> CorridorAnswer:

@@ -110,7 +110,10 @@ def as_csv(body: bytes) -> bytes:
     _refuse_bomb(body)
     grids = list(sheets(io.BytesIO(body), "figures.xlsx").values())
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_text(cell) for cell in row] for row in (grids[0] if grids else ()))
+    grid = grids[0] if grids else []
+    width = len(grid[0]) if grid else 0
+    padded = ([*row, *([None] * (width - len(row)))] for row in grid)  # a sheet has no empty cells at the end of a row
+    csv.writer(text, lineterminator="\n").writerows([_text(cell) for cell in row] for row in padded)
     return text.getvalue().encode()
 
 

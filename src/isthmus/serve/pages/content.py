@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from isthmus.serve.accounts.rights import DEMO
 from isthmus.serve.library.runs import Run, runs
 from isthmus.serve.settings import Settings
-from isthmus.serve.web.language import LANGUAGES, Language
+from isthmus.serve.web.language import LANGUAGES, Language, spoken_by_report
 
 if TYPE_CHECKING:
     from isthmus.report.charts import Chart, Table
@@ -76,7 +76,7 @@ def _make(run: Run, language: Language) -> Content:
 
     loaded = RunView.load(run.folder)
     policy = policy_of(run.folder)
-    with guarded(policy), speaking(language):
+    with guarded(policy), speaking(spoken_by_report(language)):
         made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld))
     for words in (*(said for _, said in made.headline.points), *(value for _, value in made.facts)):
         refuse_persons(words, where=run.id)

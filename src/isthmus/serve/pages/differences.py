@@ -161,8 +161,14 @@ def differences(
     )
     low = min([0.0, *(row["lo90"] for _, rows in panels for row in rows)])
     high = max([0.0, *(row["hi90"] for _, rows in panels for row in rows), low + 10])
-    height = 34 + 170 * len(panels)
-    parts = [part for n, (label, rows) in enumerate(panels) for part in _panel(label, rows, 20 + 170 * n, (low, high))]
+    description = say(language, "The numbers are in the table below.")
+    pictures = tuple(
+        svg.document(
+            f"change-{css}", title, description, (width, 34 + 170 * len(panels)),
+            *(part for n, (label, rows) in enumerate(panels) for part in _panel(label, rows, 20 + 170 * n, (low, high), width)), css=css,
+        )
+        for css, width in (("wide", 640.0), ("narrow", 350.0))
+    )  # fmt: skip
     columns = tuple(say(language, words) for words in ("Scenario", "Month", "Median", "50 % interval", "90 % interval"))
     table = tuple(
         (
@@ -192,8 +198,8 @@ def _range(row: Mapping[str, Any], level: str, language: Language) -> str:
     return say(language, "{low} to {high}", low=low, high=high)
 
 
-def _panel(label: str, rows: Sequence[Mapping[str, Any]], top: float, scale: tuple[float, float]) -> list[Any]:
-    left, right, bottom = 70.0, 626.0, top + 120
+def _panel(label: str, rows: Sequence[Mapping[str, Any]], top: float, scale: tuple[float, float], width: float) -> list[Any]:
+    left, right, bottom = 70.0, width - 14, top + 120
     y = svg.Scale(scale[0], scale[1], bottom, top + 12)
     slot = (right - left) / max(len(rows), 1)
     xs = [left + slot * (k + 0.5) for k in range(len(rows))]
@@ -210,7 +216,7 @@ def _panel(label: str, rows: Sequence[Mapping[str, Any]], top: float, scale: tup
         if rows
         else []
     )
-    step = max(1, round(len(rows) / 6))
+    step = max(1, round(len(rows) * 90 / width))
     for k in range(0, len(rows), step):
         parts.append(svg.text(xs[k], bottom + 18, period_name(str(rows[k]["period"])).replace(" ", NBSP), "tick", "middle"))
     return parts

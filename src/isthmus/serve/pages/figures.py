@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 
 from isthmus.data.ages import age_of, shipped_ages
 from isthmus.data.series import Figure
@@ -20,7 +21,7 @@ from isthmus.serve.accounts import audit
 from isthmus.serve.library import figures as library
 from isthmus.serve.pages.site import page
 from isthmus.serve.web.guard import Configured, Database, Publisher, Reader, Spoken
-from isthmus.serve.web.language import Language, say
+from isthmus.serve.web.language import Language, say, spoken_by_report
 from isthmus.serve.web.problems import Refused
 
 router = APIRouter()
@@ -56,7 +57,7 @@ def series(
     shown = sorted((row for row in rows if f"{row.group} {row.place}" == chosen), key=lambda row: (row.period, row.seen))
     if not shown:
         raise Refused(404, "missing")
-    with speaking(language):
+    with speaking(spoken_by_report(language)):
         chart = history(shown, language)
     return page(request, "series", visitor, name=name, keys=keys, chosen=chosen, rows=shown[::-1], chart=chart, head=shown[-1])
 
@@ -64,7 +65,7 @@ def series(
 @router.get("/data/review")
 def review(request: Request, visitor: Reader, settings: Configured, language: Spoken) -> Response:
     """Findings that nobody has decided on, each with its series around it; and the latest decisions."""
-    with library.reading(settings) as reader, speaking(language):
+    with library.reading(settings) as reader, speaking(spoken_by_report(language)):
         findings = sorted(reader.findings(), key=lambda stored: not stored.finding.held)[:50]
         charts = {
             stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)
@@ -114,26 +115,32 @@ def bars(
     source: str = "",
 ) -> Chart:
     """Bars by period, one of them marked."""
-    width, left, bottom, top = 640.0, 64.0, 190.0, 14.0
-    y = svg.Scale(0, max([1.0, *(value for _, value in points)]) * 1.05, bottom, top)
-    slot = (width - left - 8) / max(len(points), 1)
-    parts = []
-    for tick in svg.round_ticks(0, y.high):
-        parts += [
-            svg.line(left, y(tick), width - 8, y(tick), "grid"),
-            svg.text(left - 6, y(tick) + 4, plain(tick), "tick", "end"),
-        ]
-    for k, (period, value) in enumerate(points):
-        level, css = y(max(value, 0.0)), "bar stock" if period == marked else "bar flow"
-        words = f"{period_name(period)}: {official(value)}"
-        place = {"x": left + slot * k + 1, "y": level, "width": max(slot - 2, 1.0), "height": bottom - level}
-        parts.append(svg.el("rect", svg.el("title", words), class_=css, **place))
-        if k % max(1, round(len(points) / 8)) == 0:
-            parts.append(svg.text(left + slot * (k + 0.5), bottom + 16, period_name(period), "tick", "middle"))
-    picture = svg.document(key, title, say(language, "The numbers are in the table below."), (width, 214), *parts)
+    description = say(language, "The numbers are in the table below.")
+    pictures = tuple(
+        svg.document(f"{key}-{css}", title, description, (width, 214), *_bars(points, marked, width), css=css)
+        for css, width in (("wide", 640.0), ("narrow", 350.0))
+    )
     columns = tuple(say(language, head) for head in ("Period", "Figure"))
     table = Table(columns, tuple((period_name(period), official(value)) for period, value in points))
     about = say(
         language, "Unit: {unit}. Source: {source}. Published counts carry no interval of their own.", unit=unit, source=source
     )
-    return Chart(key, title, about if unit else "", (picture,), table)
+    return Chart(key, title, about if unit else "", pictures, table)
+
+
+def _bars(points: Sequence[tuple[str, float]], marked: str | None, width: float) -> list[Markup]:
+    left, bottom, top = 64.0, 190.0, 14.0
+    y = svg.Scale(0, max([1.0, *(value for _, value in points)]) * 1.05, bottom, top)
+    slot = (width - left - 8) / max(len(points), 1)
+    parts: list[Markup] = []
+    for tick in svg.round_ticks(0, y.high):
+        parts.append(svg.line(left, y(tick), width - 8, y(tick), "grid"))
+        parts.append(svg.text(left - 6, y(tick) + 4, plain(tick), "tick", "end"))
+    for k, (period, value) in enumerate(points):
+        level, css = y(max(value, 0.0)), "bar stock" if period == marked else "bar flow"
+        words = svg.el("title", f"{period_name(period)}: {official(value)}")
+        wide, tall = max(slot - 2, 1.0), bottom - level
+        parts.append(svg.el("rect", words, class_=css, x=left + slot * k + 1, y=level, width=wide, height=tall))
+        if k % max(1, round(len(points) * 80 / width)) == 0:
+            parts.append(svg.text(left + slot * (k + 0.5), bottom + 16, period_name(period), "tick", "middle"))
+    return parts

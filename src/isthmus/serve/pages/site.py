@@ -24,7 +24,7 @@ from isthmus.serve.database import opened
 from isthmus.serve.pages.static import address
 from isthmus.serve.web import answers
 from isthmus.serve.web.guard import language_in, settings_of, visitor_of
-from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say
+from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say, spoken_by_report
 
 HTML = "text/html; charset=utf-8"
 
@@ -60,7 +60,7 @@ def render(request: Request, template: str, visitor: Visitor | None, **values: A
     """A template as text."""
     language = language_in(request)
     shown = {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
-    with speaking(language):
+    with speaking(spoken_by_report(language)):
         return environment(language).get_template(f"{template}.html.j2").render(shown)
 
 

@@ -26,6 +26,13 @@ def sentences(language: Language) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
 
 
+@cache
+def spoken_by_report(language: Language) -> Language:
+    """The language of charts and tables, which the report says: English where it has no catalogue."""
+    catalogue = resources.files("isthmus.report") / "locale" / language / "LC_MESSAGES" / "isthmus.po"
+    return language if catalogue.is_file() else "en"
+
+
 def say(language: Language, sentence: str, **values: object) -> str:
     """A sentence in a language, its gaps filled."""
     text = sentences(language).get(sentence, sentence)
