@@ -162,13 +162,11 @@ def differences(
     low = min([0.0, *(row["lo90"] for _, rows in panels for row in rows)])
     high = max([0.0, *(row["hi90"] for _, rows in panels for row in rows), low + 10])
     description = say(language, "The numbers are in the table below.")
+    scale, size = (low, high), 34 + 170 * len(panels)
     pictures = tuple(
-        svg.document(
-            f"change-{css}", title, description, (width, 34 + 170 * len(panels)),
-            *(part for n, (label, rows) in enumerate(panels) for part in _panel(label, rows, 20 + 170 * n, (low, high), width)), css=css,
-        )
+        svg.document(f"change-{css}", title, description, (width, size), *_panels(panels, scale, width), css=css)
         for css, width in (("wide", 640.0), ("narrow", 350.0))
-    )  # fmt: skip
+    )
     columns = tuple(say(language, words) for words in ("Scenario", "Month", "Median", "50 % interval", "90 % interval"))
     table = tuple(
         (
@@ -187,15 +185,16 @@ def differences(
         "Unit: {unit}; kind: {kind}; paired by draw with the baseline. Source: {source}.",
         unit=first["unit"], kind=first["kind"], source=first["source"],
     )  # fmt: skip
-    description = say(language, "The numbers are in the table below.")
-    return Chart(
-        "change", title, about, (svg.document("change", title, description, (640, height), *parts),), Table(columns, table)
-    )
+    return Chart("change", title, about, pictures, Table(columns, table))
 
 
 def _range(row: Mapping[str, Any], level: str, language: Language) -> str:
     low, high = signed(row[f"lo{level}"], language), signed(row[f"hi{level}"], language)
     return say(language, "{low} to {high}", low=low, high=high)
+
+
+def _panels(panels: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], scale: tuple[float, float], width: float) -> list[Any]:
+    return [part for n, (label, rows) in enumerate(panels) for part in _panel(label, rows, 20 + 170 * n, scale, width)]
 
 
 def _panel(label: str, rows: Sequence[Mapping[str, Any]], top: float, scale: tuple[float, float], width: float) -> list[Any]:
