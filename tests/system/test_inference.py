@@ -14,7 +14,7 @@ import toy
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.predict import Predictor, draw_figures, thin
 from isthmus.inference.fit import Effort, fit_batch
-from isthmus.inference.posterior import Layout, Paths, log_density, simulate, simulate_seen
+from isthmus.inference.posterior import Layout, Paths, simulate, simulate_seen
 
 SETS, RANKS = 48, 49
 EFFORT = Effort(chains=2, warmup=400, draws=300, search=250)
@@ -152,20 +152,6 @@ def forecasts(built, values, origins):
 
 
 predictor_of = cache(Predictor)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_once(built):
-    """One compiled gradient for all fits of this module, as each call would make it anew."""
-    program = jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(partial(log_density, built)), in_axes=(0, None))))
-
-    def gradient_for(density, data):
-        assert density.args == (built,)
-        return lambda vectors: tuple(np.asarray(part) for part in program(vectors, data))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("isthmus.inference.fit.compiled_gradient", gradient_for)
-        yield
 
 
 @pytest.fixture(scope="module")

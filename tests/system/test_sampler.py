@@ -8,6 +8,7 @@ from scipy import stats
 
 from isthmus.inference.diagnostics import diagnose, ess_bulk
 from isthmus.inference.fit import Effort, search_and_sample
+from isthmus.inference.standin import Target, simple
 from isthmus.streams import stream
 
 EFFORT = Effort(chains=4, warmup=500, draws=1500, search=300)
@@ -58,7 +59,7 @@ TARGETS = {"gaussian": gaussian, "funnel": funnel, "logistic": logistic}
 
 def drawn(gradient, size, *, n_fits=1, seeds=(1,), effort=EFFORT):
     starts, streams = np.full((n_fits, size), 0.3), [stream(seed, "hmc") for seed in seeds]
-    return search_and_sample(gradient, starts, np.ones(size), streams, effort, lambda _: None)
+    return search_and_sample(simple(gradient), starts, np.ones(size), streams, effort, lambda _: None)
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -79,6 +80,27 @@ def test_draws_have_the_moments_and_quantiles_of_their_target(name):
             below = (column <= marginal.ppf(q)).astype(float)
             noise = np.sqrt(q * (1 - q) / min(ess_bulk(column), below.size))
             assert abs(below.mean() - q) < 5 * noise, (name, k, q)
+
+
+def test_a_stand_in_that_is_wrong_changes_nothing_that_is_drawn():
+    """Trajectories follow a density with another mean and spread; the exact one accepts."""
+    exact, marginals = logistic()
+
+    def rough(x):
+        value, slope = exact((x - 0.02) * 0.95)
+        return value, slope * 0.95
+
+    size = len(marginals)
+    target = Target(rough, lambda x: exact(x)[0], lambda _: target)
+    starts, streams = np.full((1, size), 0.3), [stream(2, "hmc")]
+    chains = search_and_sample(target, starts, np.ones(size), streams, EFFORT, lambda _: None).vectors[:, 0].transpose(1, 0, 2)
+    followed = drawn(rough, size).vectors[:, 0].transpose(1, 0, 2)
+    errors = []
+    for found in (chains, followed):
+        z = [(found[:, :, k] - marginal.mean()) / marginal.std() for k, marginal in enumerate(marginals)]
+        errors.append(max(abs(column.mean()) * np.sqrt(ess_bulk(column)) for column in z))
+    assert errors[0] < 4.5
+    assert errors[1] > 4.5, "the stand-in is too good to test anything"
 
 
 def test_a_fit_does_not_feel_its_neighbours():

@@ -1,4 +1,4 @@
-"""Fit: mode, curvature, whitened HMC, diagnostics.
+"""Fit: mode, curvature, whitened HMC, diagnostics; with blocks, along the gradient of a stand-in.
 
 1. The mode by Adam with the scales of the latent paths held at their prior centre, because a joint mode would collapse them.
 2. The curvature at the mode gives a first metric; two warm-up phases refine it with the pooled covariance of the fit's chains.
@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics, diagnose
-from isthmus.inference.hmc import Gradient, Metric, Sampled, StepSize, compiled_gradient, leapfrog_counts, sample
-from isthmus.inference.posterior import Evidence, Layout, log_density, scale_names, start_vector
+from isthmus.inference.hmc import Gradient, Metric, Sampled, StepSize, leapfrog_counts, sample
+from isthmus.inference.posterior import Evidence, Layout, scale_names, start_vector
+from isthmus.inference.standin import Target, target
 from isthmus.model.network import Model
 from isthmus.streams import stream
 
@@ -96,10 +94,16 @@ def _pooled(metric: Metric, draws: Floats, weight: float) -> Metric:
 
 
 def search_and_sample(
-    gradient: Gradient, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
+    target: Target, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
 ) -> Sampled:
     """Mode, curvature, warm-up and draws of all fits."""
-    metric = _curvature(gradient, _mode(gradient, starts, free, effort.chains, effort.search), effort.chains)
+    centre = starts
+    # a stand-in agrees with the whole corridor where it was last compared, so the search goes there again
+    for steps in (effort.search,) if target.exact is None else (effort.search, effort.search // 3):
+        target = target.at(centre)
+        centre = _mode(target.gradient, centre, free, effort.chains, steps)
+    target = target.at(centre)
+    metric = _curvature(target.gradient, centre, effort.chains)
     progress(0.1)
     white = 0.5 * np.stack([stream.standard_normal((effort.chains, starts.shape[1])) for stream in streams])
     size = StepSize.begin(np.full(len(starts), 0.2))
@@ -109,7 +113,7 @@ def search_and_sample(
     kept: list[Sampled] = []
     for n, length in enumerate(blocks):
         counts = leapfrog_counts(length, first=n * BLOCK)
-        drawn, white = sample(gradient, metric, white, size, streams, counts, adapt=n < n_warm)
+        drawn, white = sample(target.gradient, metric, white, size, streams, counts, adapt=n < n_warm, exact=target.exact)
         progress(0.1 + 0.9 * (n + 1) / len(blocks))
         if n >= n_warm:
             kept.append(drawn)
@@ -119,15 +123,10 @@ def search_and_sample(
             vectors = metric.vectors(white)
             metric = _pooled(metric, np.concatenate(recent), 0.5 if n == 0 else 0.7)
             white = metric.white(vectors)
+            target = target.at(metric.centre)
             size = StepSize.begin(np.exp(size.log_step_mean))
     parts = zip(*((k.vectors, k.acceptance, k.divergent) for k in kept), strict=True)
     return Sampled(*(np.concatenate(part) for part in parts))
-
-
-@lru_cache(maxsize=4)
-def density_of(model: Model) -> partial[Array]:
-    """The log density of a model, one object a model, so that it is compiled once."""
-    return partial(log_density, model)
 
 
 def fit(
@@ -160,10 +159,9 @@ def fit_batch(
     layout = Layout.of(model)
     free = np.ones(layout.size)
     free[[model.table.names.index(name) for name in scale_names(model)]] = 0.0
-    stacked = jax.tree.map(lambda *rows: jnp.stack([jnp.asarray(r) for r in rows]), *evidence)
     starts = np.stack([start_vector(model, e) for e in evidence])
     streams = [stream(seed, "hmc") for seed in seeds]
-    drawn = search_and_sample(compiled_gradient(density_of(model), stacked), starts, free, streams, effort, progress)
+    drawn = search_and_sample(target(model, evidence), starts, free, streams, effort, progress)
     out = []
     for n in range(len(evidence)):
         vectors = drawn.vectors[:, n].transpose(1, 0, 2)

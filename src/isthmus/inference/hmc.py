@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Gradient = Callable[[Floats], tuple[Floats, Floats]]
 """``gradient(vectors (fit, chain, size)) -> values (fit, chain), gradients (fit, chain, size)``."""
+Value = Callable[[Floats], Floats]
+"""``value(vectors (fit, chain, size)) -> values (fit, chain)``."""
 
 LEAST_LEAPFROGS, MOST_LEAPFROGS = 5, 13
 LONGEST = 2.2
@@ -47,6 +49,17 @@ def compiled_gradient(density: Callable[[Array, Any], Array], data: Any) -> Grad
 def _program(density: Callable[[Array, Any], Array]) -> Any:
     """The compiled program of a density, made once for all fits that name the same one."""
     return jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(density), in_axes=(0, None))))
+
+
+def compiled_value(density: Callable[[Array, Any], Array], data: Any) -> Value:
+    """Compile ``density(vector, data)`` alone for all chains of all fits; ``data`` has a leading fit axis."""
+    program = _value_program(density)
+    return lambda vectors: np.asarray(program(vectors, data))
+
+
+@lru_cache(maxsize=4)
+def _value_program(density: Callable[[Array, Any], Array]) -> Any:
+    return jax.jit(jax.vmap(jax.vmap(density, in_axes=(0, None))))
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,12 @@ class Sampled:
     divergent: NDArray[np.bool_]
 
 
+def _accepted(change: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Probability of acceptance after a change of log density less kinetic energy, and whether it diverged."""
+    change = np.where(np.isfinite(change), change, -np.inf)
+    return np.exp(np.minimum(change, 0.0)), change < -DIVERGENCE
+
+
 def leapfrog_counts(n: int, first: int = 0) -> NDArray[np.intp]:
     """Leapfrog steps of ``n`` iterations, spread evenly over their range by the golden ratio; the same in all fits."""
     turns = np.arange(first, first + n) * 0.6180339887498949 % 1
@@ -126,6 +145,7 @@ def sample(
     counts: NDArray[np.intp],
     *,
     adapt: bool,
+    exact: Value | None = None,
 ) -> tuple[Sampled, Floats]:
     """Draw once an entry of ``counts`` from each chain of each fit.
 
@@ -137,6 +157,8 @@ def sample(
         streams: One generator a fit.
         counts: Leapfrog steps of each iteration.
         adapt: Whether step sizes are adapted.
+        exact: Density that accepts or rejects; absent: that of ``gradient``. Leapfrogs along the gradient of another density keep
+            volume and can be reversed, so the draws are those of ``exact`` all the same (Neal 2011, on approximate trajectories).
 
     Returns:
         The draws and the last whitened positions.
@@ -146,27 +168,32 @@ def sample(
         value, g = gradient(metric.vectors(at))
         return value, g @ metric.factor
 
-    value, g = slope(white)
+    def judged(at: Floats, value: Floats) -> Floats:
+        return value if exact is None else exact(metric.vectors(at))
+
+    followed, g = slope(white)
+    value = judged(white, followed)
     vectors = np.empty((len(counts), *white.shape))
     acceptance, divergent = np.empty(vectors.shape[:3]), np.empty(vectors.shape[:3], bool)
     for n, leaps in enumerate(counts):
         p0 = np.stack([stream.standard_normal(white.shape[1:]) for stream in streams])
         step = np.minimum(np.exp(size.log_step if adapt else size.log_step_mean), LONGEST / leaps)[:, None, None]
-        q, p, h, new = white, p0, g, value
+        q, p, h, at_end = white, p0, g, followed
         with np.errstate(over="ignore", invalid="ignore"):
             for _ in range(leaps):
                 p = p + 0.5 * step * h
                 q = q + step * p
-                new, h = slope(q)
+                at_end, h = slope(q)
                 p = p + 0.5 * step * h
-            change = (new - 0.5 * (p**2).sum(axis=2)) - (value - 0.5 * (p0**2).sum(axis=2))
-        change = np.where(np.isfinite(change), change, -np.inf)
-        acceptance[n] = np.exp(np.minimum(change, 0.0))
-        divergent[n] = change < -DIVERGENCE
+            new, kinetic = judged(q, at_end), 0.5 * ((p**2).sum(axis=2) - (p0**2).sum(axis=2))
+            acceptance[n], divergent[n] = _accepted(new - value - kinetic)
+            by_steps, _ = _accepted(at_end - followed - kinetic)
         take = np.stack([stream.random(white.shape[1]) for stream in streams]) < acceptance[n]
         white = np.where(take[:, :, None], q, white)
-        g, value = np.where(take[:, :, None], h, g), np.where(take, new, value)
+        g = np.where(take[:, :, None], h, g)
+        value, followed = np.where(take, new, value), np.where(take, at_end, followed)
         vectors[n] = metric.vectors(white)
         if adapt:
-            size.learn(acceptance[n].mean(axis=1))
+            # shorter steps mend the error of steps; how far a stand-in is from the whole they cannot mend
+            size.learn(by_steps.mean(axis=1))
     return Sampled(vectors, acceptance, divergent), white

@@ -249,18 +249,19 @@ def log_likelihood(model: Model, values: Values, mean: Array, evidence: Evidence
     return jnp.where(evidence.mask, logp, 0.0)
 
 
-def log_density(model: Model, vector: Array, evidence: Evidence) -> Array:
+def log_density(model: Model, vector: Array, evidence: Evidence, *, offset: Any = 0.0) -> Array:
     """Log posterior density up to a constant.
 
     Args:
         model: The compiled corridor.
         vector: ``(size,)``, see `Layout`.
         evidence: What the fit sees.
+        offset: Added to the log of the expected figures, ``(series, month)``.
     """
     scalars, carried = Layout.of(model).split(vector)
     values = model.table.values(scalars)
     simulated, paths = simulate_seen(model, values, carried, evidence.knowledge, evidence.last)
-    likelihood = log_likelihood(model, values, simulated.mean, evidence).sum()
+    likelihood = log_likelihood(model, values, simulated.mean * jnp.exp(offset), evidence).sum()
     return likelihood + path_log_prior(model, values, carried, paths, evidence.last) + _normal(scalars, 1.0).sum()
 
 

@@ -14,6 +14,7 @@ from jax import Array
 from isthmus.inference.diagnostics import diagnose
 from isthmus.inference.fit import Effort, Posterior, search_and_sample
 from isthmus.inference.hmc import compiled_gradient
+from isthmus.inference.standin import simple
 from isthmus.streams import stream
 
 EFFORT = Effort(chains=4, warmup=400, draws=800, search=400)
@@ -30,6 +31,6 @@ def sample(density: Callable[[Array], Array], size: int, *, seed: int, effort: E
     """
     gradient = compiled_gradient(lambda vector, _: density(vector), np.zeros(1))
     starts, free = np.zeros((1, size)), np.ones(size)
-    drawn = search_and_sample(gradient, starts, free, [stream(seed, "hmc")], effort, lambda _: None)
+    drawn = search_and_sample(simple(gradient), starts, free, [stream(seed, "hmc")], effort, lambda _: None)
     vectors = drawn.vectors[:, 0].transpose(1, 0, 2)
     return Posterior(vectors, diagnose(vectors, int(drawn.divergent.sum()), float(drawn.acceptance.mean())))
