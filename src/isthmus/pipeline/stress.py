@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isthmus.scenarios.bench import Bench
     from isthmus.scenarios.compare import Comparison, Hazards
     from isthmus.spec.scenarios import Scenario
+    from isthmus.spec.schema import Corridor
 
 DRAWS = 1000
 MONTHS = 18
@@ -69,6 +70,10 @@ def stress(
         assessed = assess(corridor, comparison, seed=task.seed)
         report(Event("stress", 0.7))
         stress_files.write(folder, task, comparison, assessed)
+    if (folder.path / "report.html").is_file():
+        from isthmus.pipeline.files import write_page
+
+        write_page(folder)
     report(Event("done", 1.0))
     return folder
 
@@ -104,20 +109,46 @@ def compared(
     from isthmus.scenarios.rows import BASELINE
 
     bench = prepared(folder, task, scenarios, draws=draws, months=months)
-    hazards = hazards_of(task, bench.n_samples)
-    source = f"isthmus {task.loaded.corridor.name}, figures to {task.last_fitted}"
-    return compare({BASELINE: bench}, scenarios, names, hazards, source=source)
+    benches = {BASELINE: bench}
+    for name in names:
+        if scenarios[name].set:
+            laid = laid_over(task, name)
+            benches[name] = prepared(folder, task, scenarios, draws=draws, months=months, corridor=laid)
+    return compare(benches, scenarios, names, hazards_of(task, bench.n_samples), source=source_of(task))
 
 
-def prepared(folder: RunFolder, task: Task, scenarios: Mapping[str, Scenario], *, draws: int, months: int) -> Bench:
-    """The bench of a run."""
+def source_of(task: Task) -> str:
+    """What rows of a run's scenarios are from."""
+    return f"isthmus {task.loaded.corridor.name}, figures to {task.last_fitted}"
+
+
+def laid_over(task: Task, name: str) -> Corridor:
+    """The corridor with a scenario's partial document laid over it; it was checked when the file was read."""
+    import json
+
+    from isthmus.spec.override import lay_scenario
+    from isthmus.spec.schema import Corridor
+
+    return Corridor.model_validate_json(json.dumps(lay_scenario(task.loaded.source, name).plain()), strict=True)
+
+
+def prepared(
+    folder: RunFolder,
+    task: Task,
+    scenarios: Mapping[str, Scenario],
+    *,
+    draws: int,
+    months: int,
+    corridor: Corridor | None = None,
+) -> Bench:
+    """The bench of a run, for its corridor or another that differs in numbers and rules."""
     from isthmus.forecast.predict import thin
     from isthmus.pipeline.files import read_vectors
     from isthmus.pipeline.stages import evidence_of
     from isthmus.scenarios.bench import bench
 
     return bench(
-        task.loaded.corridor,
+        task.loaded.corridor if corridor is None else corridor,
         task.model,
         thin(read_vectors(folder), draws),
         evidence_of(task),

@@ -15,6 +15,7 @@ from isthmus.impacts.assess import Assessed
 from isthmus.impacts.entries import COLUMNS as IMPACT_COLUMNS
 from isthmus.pipeline.files import save
 from isthmus.pipeline.folder import RunFolder
+from isthmus.pipeline.trigger_skill import skill
 from isthmus.scenarios import predictions
 from isthmus.scenarios.rows import BASELINE, COLUMNS, LEVELS, quantiles
 from isthmus.scenarios.sheets import sheets
@@ -44,6 +45,7 @@ def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Asses
             "sheets": sheets(corridor, comparison),
             **sweeps(task, comparison),
             "impacts": assessed.notes,
+            "trigger_skill": skill(folder, task),
             "prediction": prediction,
         },
     )

@@ -22,11 +22,13 @@ from isthmus.report.fans import events, fan_chart
 from isthmus.report.gated import policy_of, shown
 from isthmus.report.harm import harm
 from isthmus.report.headline import facts, figure_sources, headline
+from isthmus.report.impacts import impacts
 from isthmus.report.intervals import guarded, number_words, plain
 from isthmus.report.ledger import ledger
 from isthmus.report.map import map_charts, part_names
 from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
 from isthmus.report.reverse import reverse
+from isthmus.report.scenarios import scenarios
 from isthmus.report.skill import Backtest, backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, small, span
@@ -36,7 +38,7 @@ NAME = "report.html"
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
 
-SECTIONS = (drivers, ledger, harm, asylum, reverse)
+SECTIONS = (drivers, ledger, harm, asylum, reverse, scenarios, impacts)
 """Sections of the blocks, in the order of the page; a block left out has none."""
 
 TONES = {

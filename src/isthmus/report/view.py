@@ -124,6 +124,19 @@ class RunView:
         )
 
     @cached_property
+    def stress(self) -> Mapping[str, Any]:
+        """What is said beside the scenarios; empty where none were run."""
+        return _optional_json(self.folder / "stress.json")
+
+    def long_rows(self, name: str, measures: Sequence[str]) -> list[dict[str, Any]]:
+        """Rows of ``scenarios.parquet`` or ``impacts.parquet`` with these measures; none where scenarios were not run."""
+        path = self.folder / name
+        if not path.is_file():
+            return []
+        found: list[dict[str, Any]] = pq.read_table(path, filters=[("measure", "in", list(measures))]).to_pylist()
+        return found
+
+    @cached_property
     def gate(self) -> Mapping[str, Any]:
         """What the gate withheld and what that cost; empty before the tables went through it."""
         return _optional_json(self.folder / "disclosure.json")

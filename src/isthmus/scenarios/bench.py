@@ -14,6 +14,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from isthmus.engines.result import Trajectories
+from isthmus.errors import ModelError
 from isthmus.forecast.predict import Predictor, extend
 from isthmus.inference.posterior import Evidence, Layout, Paths, simulate
 from isthmus.model.choice import Choices
@@ -25,6 +26,7 @@ from isthmus.scenarios.gathered import Named, gathered
 from isthmus.scenarios.strengths import Strengths
 from isthmus.spec.scenarios import Scenario
 from isthmus.spec.schema import Corridor
+from isthmus.streams import stream
 
 Floats = NDArray[np.float64]
 
@@ -210,12 +212,49 @@ def bench(
     scalars, seen = predictor.seen_paths(jnp.asarray(vectors), evidence)
     natural = predictor.natural(scalars)
     model = compile_model(corridor, last_month)
+    _same_paths(model, fitted)
     paths = extend(model, natural, _longer(model, seen), last, seed=seed, names=())
     shocks = [named for name in scenarios for named in gathered(scenarios, name)]
     furnished = furnish(corridor, model, model.knowledge, shocks)
-    names = (*model.table.names, *model.table.fixed)
-    columns = np.stack([natural[name] for name in names], axis=1)
-    return Bench(corridor, furnished, seed, last + 1, columns, natural, paths)
+    whole = _values(model, fitted, natural, seed)
+    return Bench(corridor, furnished, seed, last + 1, np.stack(list(whole.values()), axis=1), whole, paths)
+
+
+def _values(model: Model, fitted: Model, natural: dict[str, Floats], seed: int) -> dict[str, Floats]:
+    """Values of a model's quantities: as fitted where it says the same of them, else its number or a draw of its prior."""
+    learned = {parameter.name: parameter for parameter in fitted.table.parameters}
+    n_samples = len(next(iter(natural.values())))
+    out = {}
+    for parameter in model.table.parameters:
+        before = learned.get(parameter.name)
+        if before is not None and (before.scale, before.location, before.sd) == (
+            parameter.scale,
+            parameter.location,
+            parameter.sd,
+        ):
+            out[parameter.name] = natural[parameter.name]
+        else:
+            normal = stream(seed, "strength", parameter.name).standard_normal(n_samples)
+            out[parameter.name] = parameter.natural(parameter.location + parameter.sd * normal)
+    return {**out, **{name: np.full(n_samples, value) for name, value in model.table.fixed.items()}}
+
+
+def _same_paths(model: Model, fitted: Model) -> None:
+    """Refuse a model whose places, legs or groups are not those that the paths were learned for."""
+    for what, of_model, of_fit in (
+        ("groups", model.groups, fitted.groups),
+        ("places", [place.id for place in model.places], [place.id for place in fitted.places]),
+        ("legs", [leg.id for leg in model.legs], [leg.id for leg in fitted.legs]),
+        ("legs that drift", model.drifting_legs, fitted.drifting_legs),
+        ("series", [sight.id for sight in model.sights], [sight.id for sight in fitted.sights]),
+    ):
+        if list(of_model) != list(of_fit):
+            raise ModelError.one(
+                where="scenarios",
+                expected=f"the {what} of the corridor that was fitted",
+                found="others in the scenario's `set`",
+                remedy="close a leg or open a pathway with a shock, or fit the changed corridor: isthmus run",
+            )
 
 
 def _longer(model: Model, paths: Paths) -> Paths:

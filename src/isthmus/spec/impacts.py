@@ -117,6 +117,8 @@ class Trigger(Block):
     """Probability from which the trigger is met."""
     series: Id | None = None
     """Series of the corridor that sees the place, on which the skill of the statement is measured; absent: it is not."""
+    figure_above: Annotated[float, Field(gt=0)] | None = None
+    """Monthly figure of the series that stands for the stock; needed with `series`."""
     source: str
     """Who set it, and why so."""
 

@@ -60,6 +60,7 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     information.check_campaigns,
     information.check_believed_legs,
     impacts.check_planned_places,
+    impacts.check_triggers,
     impacts.check_priced,
     impacts.check_rates,
     impacts.check_sectors,

@@ -36,6 +36,14 @@ def check_planned_places(corridor: Corridor) -> Iterator[Finding]:
             yield Finding(path, "a place that is planned for", show(place), remedy)
 
 
+def check_triggers(corridor: Corridor) -> Iterator[Finding]:
+    """A trigger whose skill is measured says by which figure of the series."""
+    for name, trigger in corridor.impacts.triggers.items() if corridor.impacts is not None else ():
+        if trigger.series is not None and trigger.figure_above is None:
+            remedy = "add the monthly figure that stands for the stock"
+            yield Finding(("impacts", "triggers", name), "`figure_above` beside `series`", "nothing", remedy)
+
+
 def check_priced(corridor: Corridor) -> Iterator[Finding]:
     """A price is of a thing that has a standard, and of its unit."""
     block = corridor.impacts
