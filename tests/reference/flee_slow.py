@@ -3,6 +3,7 @@
 It shares nothing with the package but the instance as read. Rules: the project's notes on Flee, mode ``flee-compat``.
 """
 
+import math
 import random
 
 NEVER = -1
@@ -43,7 +44,22 @@ class Place:
             score *= self.settings.camp_weight
         if self.conflict > 0:
             score *= self.settings.conflict_weight ** (self.decay(day) * self.conflict)
+        if self.settings.use_pop_for_loc_weight and not self.camp:
+            score *= max(1.0, self.inhabitants) ** self.settings.pop_power_for_loc_weight
         self.score = score
+
+    def leave(self):
+        size = max(self.inhabitants, self.capacity)
+        scale = self.settings.movechance_pop_scale_factor
+        return self.chance * (size / self.settings.movechance_pop_base) ** scale if scale else self.chance
+
+    def far(self, other):
+        """Flee's haversine, which takes the first coordinate for the longitude."""
+        lon1, lat1, lon2, lat2 = (
+            math.radians(x) for x in (self.row.latitude, self.row.longitude, other.row.latitude, other.row.longitude)
+        )
+        a = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+        return 6371.0 * 2 * math.atan2(math.sqrt(a), math.sqrt(1 - a))
 
     def room(self):
         full = self.capacity * self.settings.capacity_scaling
@@ -89,11 +105,25 @@ class World:
     def run(self):
         return [self.day(day) for day in range(self.instance.days)]
 
-    def day(self, day):
+    def change(self, day):
+        for change in self.instance.geography.changes:
+            if change.day == day:
+                place = self.places[change.place]
+                place.become(change.kind)
+                if change.kind == "conflict":
+                    place.conflict = self.rules.default_conflict_intensity
+
+    def spawn(self, day):
         if self.zones(day):
             self.weights = self.spawn_weights(day)
-        for _ in range(self.new[day]):
-            self.people.append(Person(self.draw.choices(self.places, self.weights)[0]))
+        for place in self.spawning_places(day):
+            self.people.append(Person(place))
+            if self.rules.take_from_population and place.inhabitants > 0:
+                place.inhabitants -= 1
+
+    def day(self, day):
+        self.change(day)
+        self.spawn(day)
         for closure in self.instance.geography.closures:
             for when, reopen in ((closure.start, False), (closure.end, True)):
                 if when == day:
@@ -109,6 +139,18 @@ class World:
             person.recent = (person.recent + person.today / self.rules.max_move_speed) / 2
             person.today = 0.0
         return [place.people for place in self.places]
+
+    def spawning_places(self, day):
+        if not self.rules.spawn_mode:
+            return self.draw.choices(self.places, self.weights, k=self.new[day]) if self.new[day] else []
+        found = []
+        for place in self.places:
+            if place.conflict > 0:
+                number = self.rules.displaced_per_conflict_day * place.conflict
+                if self.rules.spawn_mode == "pop_ratio":
+                    number *= place.inhabitants
+                found += [place] * int(number)
+        return found
 
     def zones(self, day):
         changed = False
@@ -157,7 +199,7 @@ class World:
             return
         place = person.place
         certain = person.route or (place.town and forced)
-        if not certain and self.draw.random() >= place.chance:
+        if not certain and self.draw.random() >= place.leave():
             return
         if not person.route:
             person.route = self.choose(place)
@@ -175,9 +217,15 @@ class World:
             return []
         weights = []
         for path, km in routes:
-            score = self.rules.weight_softening + path[-1].score
+            score = path[-1].score
+            if self.rules.stay_close_to_home:
+                score /= max(1.0, path[-1].far(place)) ** self.rules.home_distance_power
+            score += self.rules.weight_softening
             weight = score / (self.rules.softening + km) ** self.rules.distance_power * path[-1].room()
             weights.append(weight**self.rules.weight_power)
+        if self.rules.pruning_threshold >= 1.001:
+            kept = [n for n, weight in enumerate(weights) if weight >= max(weights) / self.rules.pruning_threshold]
+            routes, weights = [routes[n] for n in kept], [weights[n] for n in kept]
         if not sum(weights) > 0:
             weights = [1.0] * len(routes)
         return self.draw.choices(routes, weights)[0][0][1:]

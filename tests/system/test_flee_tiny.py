@@ -128,6 +128,7 @@ move_rules:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("level", "avoid", "foot"), [(1, "true", "false"), (2, "false", "true"), (3, "true", "true")])
 def test_the_kernel_agrees_with_the_slow_reference(tmp_path, kernel, level, avoid, foot):
     """Rationale: an instance with every kind of place, link and closure, against people moved one by one.
@@ -136,15 +137,47 @@ def test_the_kernel_agrees_with_the_slow_reference(tmp_path, kernel, level, avoi
     """
     text = RULES.format(level=level, avoid=avoid, foot=foot)
     instance = read_instance(write(tmp_path, days=26, settings=text, **RICH))
-    fast, plain = counts(instance, kernel, seeds=400), [slow(instance, seed) for seed in range(40)]
+    fast = agree(instance, kernel)
     assert sum(fast[0][-1]) <= 100 + sum(arrivals(instance).new)
+
+
+def agree(instance, kernel, places=8):
+    fast, plain = counts(instance, kernel, seeds=400), [slow(instance, seed) for seed in range(30)]
     for day in range(instance.days):
-        for place in range(8):
+        for place in range(places):
             mine, theirs = ([run[day][place] for run in runs] for runs in (fast, plain))
             means = [sum(values) / len(values) for values in (mine, theirs)]
             variance = sum((value - means[0]) ** 2 for value in mine) / (len(mine) - 1)
             z = (means[0] - means[1]) / math.sqrt(variance * (1 / len(mine) + 1 / len(plain)) + 1e-3)
             assert abs(z) < 4.5, (day, place, means, z)
+    return fast
+
+
+SELDOM = {
+    "people in and out of populations": "spawn_rules: {take_from_population: true}\n"
+    "move_rules: {use_pop_for_loc_weight: true, pop_power_for_loc_weight: 0.3, movechance_pop_scale_factor: 0.4, "
+    "movechance_pop_base: 900, foreign_weight: 1.6, default_movechance: 0.4, softening: 20}\n",
+    "routes weighed otherwise": "move_rules: {pruning_threshold: 3.0, stay_close_to_home: true, home_distance_power: 0.7, "
+    "weight_softening: 0.02, weight_power: 1.4, awareness_level: 2, capacity_buffer: 0.5}\n",
+    "driven by conflict, share of population": "default_conflict_intensity: 0.4\nspawn_rules: {take_from_population: true, "
+    "conflict_driven_spawning: {spawn_mode: pop_ratio, displaced_per_conflict_day: 0.02}}\n",
+    "driven by conflict, constant": "spawn_rules: {insert_day0: false, "
+    "conflict_driven_spawning: {displaced_per_conflict_day: 9}}\nmove_rules: {use_v1_rules: true}\n",
+    "from the total, camps empty": "spawn_rules: {sum_from_camps: false, empty_camps_on_day0: true, "
+    "conflict_spawn_decay: [1.0, 0.2], conflict_spawn_decay_interval: 3}\nmove_rules: {idpcamp_movechance: 0.3}\n",
+}
+CHANGES = "Brook,conflict_zone,9\nFord,idpcamp,11\nMill,forwarding_hub,12\nDale,town,14\nDale,camp,18\nCross,town,20\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rules", SELDOM)
+def test_rules_that_are_seldom_used_agree_with_the_slow_reference(tmp_path, kernel, rules):
+    files = {**RICH["files"], "location_changes.csv": CHANGES}
+    conflicts = "#Day,Ashford,Mill\n" + "".join(f"{d},{0.5 + (d > 6)},{0.5 * (5 < d < 20)}\n" for d in range(40))
+    texts = {**RICH, "files": files, "conflicts": conflicts, "settings": SELDOM[rules]}
+    instance = read_instance(write(tmp_path, days=22, **texts))
+    assert len(instance.geography.changes) == 6
+    agree(instance, kernel)
 
 
 def test_people_in_a_sink_stay(tmp_path, kernel):
