@@ -339,3 +339,5 @@ def test_problems_and_warnings_of_the_command(tmp_path, capsys):
     folder = write(tmp_path / "later", conflicts=no_zone, locations=LOCATIONS.replace("conflict_zone,0", "conflict_zone,6"))
     assert main(["flee", str(folder)]) == 4
     assert "a conflict zone with inhabitants" in capsys.readouterr().err
+    assert main(["flee", str(write(tmp_path / "short", days=3)), "--calibrate", "--out", str(tmp_path / "runs")]) == 4
+    assert "at least 4 days" in capsys.readouterr().err

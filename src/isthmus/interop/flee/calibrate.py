@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.errors import ModelError
 from isthmus.interop.flee.compiled import compile_instance
 from isthmus.interop.flee.instance import Instance
 from isthmus.interop.flee.metrics import relative_by_day
@@ -44,6 +45,8 @@ PENALTY = 0.002
 PEOPLE = 20_000
 """About so many people are simulated while searching."""
 GENERATIONS, SAMPLES = 40, 16
+FEWEST = 4
+"""Days that an instance must have."""
 AFTER = 0.75
 """Weight of the days after the anchor in the error that is minimised."""
 
@@ -79,8 +82,18 @@ def calibrate(
         seed: Of the search.
         generations: How long to search.
         report: Called with the share done, 0 to 1.
+
+    Raises:
+        ModelError: There are too few days.
     """
     whole = read(given.hasten)
+    if whole.days < FEWEST:
+        raise ModelError.one(
+            where=whole.name,
+            expected=f"at least {FEWEST} days to learn from a half of them",
+            found=f"{whole.days}",
+            remedy="run it without --calibrate, or lengthen it in sim_period.csv",
+        )
     split = whole.days // 2
     people = compile_instance(whole).world.people * given.hasten
     learned = replace(read(max(given.hasten, people // PEOPLE)), days=split)

@@ -31,7 +31,7 @@ def write(report: Report, folder: Path) -> list[str]:
 
     Returns:
         Names of the files: ``seed-N/out.csv`` in Flee's own format, ``camps.csv``, ``scores.json``, ``report.html``; with
-        a calibration ``calibrated/seed-N/out.csv`` and ``calibrated/simsetting.yml`` too.
+        a calibration ``calibrated/seed-N/out.csv`` and ``calibrated/parameters.json`` too.
     """
     files = {f"seed-{run.seed}/out.csv": flee_table(report.instance, report.arrivals, run) for run in report.runs}
     if learned := report.learned:

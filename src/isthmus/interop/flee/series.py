@@ -164,8 +164,11 @@ def _correct(row: Row, tables: dict[str, Table], findings: Findings, start: dt.d
     table = tables[name]
     at = [n for n, (entry, _) in enumerate(table) if entry == day and n > 0]
     if not at:
-        remedy = "give the date of an entry"
-        findings.strict(row.where, f"a date in the series of {name}", row.cells[1], remedy, flee="no correction")
+        expected = f"a date in the series of {name}"
+        if findings.mode is Mode.COMPAT:
+            findings.warn(row.where, expected, row.cells[1], "no correction is made; Flee stops here")
+        else:
+            findings.error(row.where, expected, row.cells[1], "give the date of an entry")
         return
     for n in at:
         before = table[n - 1][1]
