@@ -41,11 +41,10 @@ def _outwards(numbers: Floats, step: int) -> Floats:
 
 def rounded_amounts(numbers: Floats) -> Floats:
     """Amounts that count no people, ``(row, quantile)``, each to two significant digits (three from its leading 1)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.floor(np.log10(np.abs(numbers)))
         lead = np.abs(numbers) / 10.0**power
-    digits = np.where(lead < 2, 2.0, 1.0)
-    step = 10.0 ** (power - digits)
-    shown = np.rint(numbers / step) * step
+        step = 10.0 ** (power - np.where(lead < 2, 2.0, 1.0))
+        shown = np.rint(numbers / step) * step
     usable = np.isfinite(numbers) & (numbers != 0) & np.isfinite(step) & (step > 0)
     return np.where(usable, np.round(shown, 12), numbers)

@@ -9,7 +9,7 @@ from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import Interval, count_words, interval, official
 from isthmus.report.sections import Row, Section, draws, learned_table, rows_chart
 from isthmus.report.view import RunView
-from isthmus.report.words import period_name
+from isthmus.report.words import capital, period_name
 
 WORDS = {
     "claim_share": "Share of arrivals who claim",
@@ -48,7 +48,7 @@ def asylum(view: RunView) -> Section | None:
             "A stock counts who waits at a year's end, and a flow what happens in a year. Stocks are not added over years: "
             "whoever waits for five years would count five times."
         ),
-        " ".join(breaks) + f" {verdict}.",
+        " ".join(breaks) + f" {say(verdict)}.",
     )
     tables = [
         (
@@ -76,9 +76,8 @@ def _chart(view: RunView, data: xr.Dataset, what: str, title: str, figures: str)
         f"asylum-{what}",
         title,
         say(
-            "{upper}{unit}, all countries of asylum; strokes: published. Kind: {kind}. Source: {publisher}.",
-            upper=unit[:1].upper(),
-            unit=unit[1:],
+            "{unit}, all countries of asylum; strokes: published. Kind: {kind}. Source: {publisher}.",
+            unit=capital(say(unit)),
             kind=kind,
             publisher=publisher,
         ),
@@ -100,7 +99,7 @@ def _corridor(view: RunView, data: xr.Dataset) -> Table:
         year = [str(m) for m in data["month"].values if str(m)[:4] == month[:4] and str(m) <= month]
         found = [interval(data[name].sel(month=year).sum("month").values) for name in ("claims_made", "claims_recognised")]
         pending = interval(draws(data, "claims_pending", month=month))
-        name = period_name(month) + (" (scenario)" if month in view.ahead else "")
+        name = period_name(month) + (f" ({say('scenario')})" if month in view.ahead else "")
         rows.append((name, count_words(found[0]), count_words(found[1]), count_words(pending)))
     columns = ("To the end of", "Claims made since January (flow)", "Recognised since January (flow)", "Pending then (stock)")
     return Table(columns, tuple(rows))

@@ -124,7 +124,7 @@ def _sum_of_series(view: RunView, key: str, claim: Claim) -> Check:
     lines: list[Line] = []
     tallies = [flow.tally(*claim.period) for flow in flows]
     for flow, tally in zip(flows, tallies, strict=True):
-        what = f"{_label(view, flow.name)}, {when} ({_reported(tally)})"
+        what = f"{say(_label(view, flow.name))}, {when} ({_reported(tally)})"
         lines.append(Line(what, official(tally.value), "flow", flow.unit, _publishers(flow)))
         draws = _modelled(view, flow.name, claim.period)
         if draws is not None:
@@ -148,7 +148,7 @@ def _ratio_of_series(view: RunView, key: str, claim: Claim) -> Check:
     ratio = above.value / below.value
     when = span(*claim.period)
     lines = [
-        Line(f"{name}, {when} ({_reported(tally)})", official(tally.value), "flow", tally.unit, _publishers(flow))
+        Line(f"{say(name)}, {when} ({_reported(tally)})", official(tally.value), "flow", tally.unit, _publishers(flow))
         for name, tally, flow in zip(names, (above, below), flows, strict=True)
     ]
     lines.append(

@@ -43,8 +43,8 @@ def drivers(view: RunView) -> Section | None:
             shown = say(
                 "{median} ({lo90} to {hi90})", median=percent(values.median), lo90=percent(values.lo90), hi90=percent(values.hi90)
             )
-            ratio = f"{number(factor.median, factor.lo90, factor.hi90)} ({number(factor.lo90, factor.lo90, factor.hi90)} to "
-            cells.append((label, shown, ratio + f"{number(factor.hi90, factor.lo90, factor.hi90)})"))
+            low, middle, high = (number(x, factor.lo90, factor.hi90) for x in (factor.lo90, factor.median, factor.hi90))
+            cells.append((label, shown, say("{median} ({lo90} to {hi90})", median=middle, lo90=low, hi90=high)))
             left[part] = values
         columns = (
             "Part",

@@ -131,7 +131,8 @@ def finding(view: RunView, numbers: Fan, label: str) -> str:
     past = say("the last {months} months ({recent})", months=months, recent=count(numbers.recent, lo, hi))
     if abs(ratio - 1) < 0.1:
         return say("{title}, close to {past}", title=title, past=past)
-    return f"{title}, {'above' if ratio > 1 else 'below'} {past}"
+    sentence = "{title}, above {past}" if ratio > 1 else "{title}, below {past}"
+    return say(sentence, title=title, past=past)
 
 
 def fan_chart(view: RunView, series: str, tested: Backtest, marked: list[Event]) -> Chart:
@@ -247,7 +248,7 @@ def _event_marks(marked: list[Event], months: tuple[str, ...], slot: float) -> l
         last = x if level == 10.0 else last
         parts += [
             svg.line(x, level + 8, x, BOTTOM, "event"),
-            svg.el("circle", svg.el("title", f"{event.label}, {event.dates}"), cx=x, cy=level, r=8, class_="event-dot"),
+            svg.el("circle", svg.el("title", f"{say(event.label)}, {event.dates}"), cx=x, cy=level, r=8, class_="event-dot"),
             svg.text(x, level + 4, str(event.number), "event-number", "middle"),
         ]
     return parts

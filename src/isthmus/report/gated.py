@@ -42,9 +42,10 @@ def policy_of(folder: Path) -> Policy:
 
 
 def vocabulary_of(view: RunView) -> Vocabulary:
-    """The places, legs and groups of the run's corridor."""
+    """The places, legs and groups of the run's corridor, with the legs that scenarios add to it."""
     corridor = view.corridor
-    return Vocabulary(frozenset(corridor.places), frozenset(corridor.legs), frozenset(corridor.groups))
+    added = {*(f"removed_from_{place}" for place in corridor.places), *(f"pathway_{g.lower()}" for g in corridor.groups)}
+    return Vocabulary(frozenset(corridor.places), frozenset({*corridor.legs, *added}), frozenset(corridor.groups))
 
 
 def shown(view: RunView, policy: Policy, ledger: Ledger) -> Shown:

@@ -130,7 +130,7 @@ def _surveys(view: RunView, data: xr.Dataset, block: Harm, leg: str) -> Chart:
         shown = say(
             "{median} ({lo90} to {hi90})", median=percent(values.median), lo90=percent(values.lo90), hi90=percent(values.hi90)
         )
-        cells.append((KINDS[kind], shown, "; ".join(f"{s.label}, {percent(s.share)}: {s.source}" for s in asked)))
+        cells.append((KINDS[kind], shown, "; ".join(f"{say(s.label)}, {percent(s.share)}: {s.source}" for s in asked)))
     return rows_chart(
         f"surveys-{leg}",
         say("What people said who had passed {leg_name}", leg_name=leg_name(view.corridor, leg)),
@@ -158,12 +158,14 @@ def _groups(view: RunView, data: xr.Dataset, leg: str) -> Table:
         label = view.corridor.groups[group].label
         for kind in (str(k) for k in data["harm_open"].values):
             found = [interval(draws(data, "harm_groups", harm_leg=leg, harm_open=kind, group=group, period=p)) for p in periods]
-            rows.append((f"{label}: {KINDS[kind].lower()}", *((_at_least(v) if kind == "death" else people(v)) for v in found)))
+            rows.append(
+                (f"{say(label)}: {say(KINDS[kind]).lower()}", *((_at_least(v) if kind == "death" else people(v)) for v in found))
+            )
         for record in (str(r) for r in data["death_record"].values):
             found = [interval(draws(data, "harm_recorded", death_record=record, group=group, period=p)) for p in periods]
             seen = view.corridor.harm.records[record].label if view.corridor.harm is not None else record
             rows.append((say("{label}: deaths that {seen} would record", label=label, seen=seen), *(people(v) for v in found)))
-    heads = (span(view.ahead[0], view.ahead[-1]) + " (scenario)" if p == "ahead" else _fitted(view, p) for p in periods)
+    heads = (span(view.ahead[0], view.ahead[-1]) + f" ({say('scenario')})" if p == "ahead" else _fitted(view, p) for p in periods)
     return Table(("Group and harm", *heads), tuple(rows))
 
 
@@ -176,7 +178,8 @@ def _records(block: Harm) -> Table:
     rows = []
     for record in block.records.values():
         rows += [
-            (record.label, KINDS[record.harm], span(*one.period), f"{'at least ' if one.bound == 'at_least' else ''}{one.count}",
+            (record.label, KINDS[record.harm], span(*one.period),
+             say("at least {values}", values=one.count) if one.bound == "at_least" else str(one.count),
              one.note or "", f"{record.source} ({one.confidence})")
             for one in record.counts
         ]  # fmt: skip

@@ -48,7 +48,7 @@ def alarm(view: RunView) -> str:
     if not view.converged:
         fit = view.fit
         parts = [
-            f"{words} {plain(float(fit[name]), step)}"
+            f"{say(words)} {plain(float(fit[name]), step)}"
             for name, words, step in (
                 ("max_rhat", "largest R-hat", 0.001),
                 ("min_ess_bulk", "smallest bulk effective sample", 1.0),
@@ -75,7 +75,7 @@ def _noun(view: RunView, series: str) -> str:
 def _year_words(view: RunView, series: str) -> str:
     recent = view.last_year
     now, reported = view.counted(series, recent)
-    words = f"{official(now)} {_noun(view, series)}"
+    words = f"{official(now)} {say(_noun(view, series))}"
     if reported < len(recent):
         words += say(" ({reported} of {recent} months reported)", reported=reported, recent=len(recent))
     before, reported_before = view.counted(series, view.fitted[-24:-12])
@@ -90,7 +90,7 @@ def _ends(view: RunView) -> tuple[str, ...]:
 
 
 def _official(view: RunView) -> str:
-    groups = listed([g.label for g in view.corridor.groups.values()])
+    groups = listed([say(g.label) for g in view.corridor.groups.values()])
     counted = "; ".join(_year_words(view, s) for s in _ends(view))
     when = span(view.last_year[0], view.last_year[-1])
     return say(
@@ -111,7 +111,7 @@ def _ahead_heading(view: RunView, tested: Backtest) -> str:
 
 
 def _ahead(view: RunView, tested: Backtest) -> str:
-    parts = [f"{count_words(_total(view, s))} {_noun(view, s)}" for s in _ends(view)]
+    parts = [f"{count_words(_total(view, s))} {say(_noun(view, s))}" for s in _ends(view)]
     horizons = range(1, len(view.ahead) + 1)
     skilled = [h for h in horizons if tested.label(h) == "forecast"]
     when = span(view.ahead[0], view.ahead[-1])
@@ -194,12 +194,12 @@ def _claims(checked: Sequence[Check]) -> str:
     verdicts: dict[str, int] = {}
     for check in checked:
         verdicts[check.verdict] = verdicts.get(check.verdict, 0) + 1
-    counted = listed([f"{small(n)} {_plural(verdict, n)}" for verdict, n in verdicts.items()])
+    counted = listed([f"{small(n)} {say(_plural(verdict, n))}" for verdict, n in verdicts.items()])
     words = say("{some} checked: {counted}.", some=capital(some(len(checked), "public claim")), counted=counted)
     for check in checked:
         if check.verdict in {"misleading", "does not hold"}:
-            said = f"\N{LEFT DOUBLE QUOTATION MARK}{check.text}\N{RIGHT DOUBLE QUOTATION MARK}"
-            words += f" {said} {_plural(check.verdict, 1)}. {check.reason}"
+            said = f"\N{LEFT DOUBLE QUOTATION MARK}{say(check.text)}\N{RIGHT DOUBLE QUOTATION MARK}"
+            words += f" {said} {say(_plural(check.verdict, 1))}. {check.reason}"
     return words
 
 
@@ -222,7 +222,7 @@ def _table(view: RunView, tested: Backtest) -> Table:
         "Checkpoint (flow)",
         "Unit",
         say("Published, {last_year}", last_year=span(view.last_year[0], view.last_year[-1])),
-        f"{period_name(first)}, {tested.label(1)}",
+        f"{period_name(first)}, {say(tested.label(1))}",
         say("90\N{NO-BREAK SPACE}% interval"),
         say("{first}, total, {label_of}", first=span(first, view.ahead[-1]), label_of=tested.label_of(len(view.ahead))),
         say("90\N{NO-BREAK SPACE}% interval"),

@@ -225,7 +225,9 @@ def _edge_labels(corridor: Corridor, window: Window, drawn: list[Arc]) -> list[t
         names = list(dict.fromkeys(name for name, _ in ends_found))
         words = names[0] if len(names) == 1 else say("{names} and {names2} more", names=names[0], names2=len(names) - 1)
         height = sum(y for _, y in ends_found) / len(ends_found)
-        placed.append((f"{'to' if leaving else 'from'} {words}", (2.0 if side == "left" else window.width - 2, height)))
+        placed.append(
+            (say("to {place}" if leaving else "from {place}", place=words), (2.0 if side == "left" else window.width - 2, height))
+        )
     return placed
 
 
@@ -246,7 +248,9 @@ def _finding(view: RunView, drawn: list[Arc]) -> str:
             name=name,
         )
     names = ", ".join(
-        f"{corridor.places[a.start].label} \N{RIGHTWARDS ARROW} {corridor.places[a.end].label}" for a in drawn if a.leg in into
+        f"{say(corridor.places[a.start].label)} \N{RIGHTWARDS ARROW} {say(corridor.places[a.end].label)}"
+        for a in drawn
+        if a.leg in into
     )
     through, beside = (interval(np.sum([view.leg_total(k, view.last_year) for k in legs], axis=0)) for legs in (into, past))
     return say(

@@ -30,6 +30,7 @@ from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
 from isthmus.report.reverse import reverse
 from isthmus.report.scenarios import scenarios
 from isthmus.report.skill import Backtest, backtest
+from isthmus.report.translations import own_words
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, small, span
 
@@ -86,7 +87,7 @@ def render(view: RunView, spoken: Language = "en") -> str:
         DisclosureError: Words of the page look like a person.
     """
     policy = policy_of(view.folder)
-    with guarded(policy), speaking(spoken):
+    with guarded(policy), speaking(spoken, own_words(view.corridor.name, spoken)):
         page = _rendered(replace(view, withheld=shown(view, policy, Ledger()).withheld))
     refuse_persons(page, where=NAME)
     return page

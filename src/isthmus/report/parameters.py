@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isthmus.report.language import say
 from isthmus.report.intervals import Interval, interval
 from isthmus.report.view import RunView
 from isthmus.report.words import capital
@@ -74,7 +75,7 @@ def leg_name(corridor: Corridor, key: str) -> str:
     if key not in corridor.legs:
         return key
     leg = corridor.legs[key]
-    return f"{_place(corridor, leg.from_)} \N{RIGHTWARDS ARROW} {_place(corridor, leg.to)} ({leg.mode})"
+    return f"{say(_place(corridor, leg.from_))} \N{RIGHTWARDS ARROW} {say(_place(corridor, leg.to))} ({say(leg.mode)})"
 
 
 def _policy(corridor: Corridor, key: str) -> str:

@@ -41,13 +41,13 @@ def _chart(view: RunView, name: str, flow: ReverseFlow, group: str) -> Chart:
     for period in (str(p) for p in data["reverse_period"].values):
         values = interval(draws(data, "reverse", reverse_flow=name, group=group, reverse_period=period))
         months = view.ahead if period == "ahead" else [m for m in view.fitted if m.startswith(period)]
-        label = span(months[0], months[-1]) + (" (scenario)" if period == "ahead" else "")
+        label = span(months[0], months[-1]) + (f" ({say('scenario')})" if period == "ahead" else "")
         published = _sum(view, flow, group, list(months))
         rows.append(Row(label, values, () if published is None else (published,)))
         cells.append((label, "not published" if published is None else official(published), count_words(values)))
     return rows_chart(
         f"reverse-{name}-{group}",
-        f"{flow.label}: {view.corridor.groups[group].label}",
+        f"{say(flow.label)}: {say(view.corridor.groups[group].label)}",
         say("Persons; strokes: published in the same months. Kind: flow. Source: this model; {source}.", source=flow.source),
         rows,
         Table(("Period", "Published", say("Model (90\N{NO-BREAK SPACE}%)")), tuple(cells)),

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from isthmus.report.language import say
+from isthmus.report.language import say, spoken_number
 from isthmus.report import svg
 from isthmus.report.charts import LINE, MARGIN, NBSP, WIDTH, Chart, Table, interval_marks, wrapped
 from isthmus.report.intervals import Interval, count, interval, number, plain
@@ -92,7 +92,7 @@ def _short(x: float) -> str:
     if abs(x) >= 1e6:
         return f"{plain(x / 1e6, 0.1 if abs(x) < 1e7 and x % 1e6 else 1.0)}{NBSP}m"
     if x != 0 and abs(x) < 1:
-        return f"{x:.2g}"
+        return spoken_number(f"{x:.2g}")
     return plain(x, 1.0 if float(x).is_integer() or abs(x) >= 10 else 0.1)
 
 

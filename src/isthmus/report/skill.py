@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from isthmus.forecast import scores as scores_of
+from isthmus.report.language import spoken_number
 from isthmus.report.view import RunView, Score
 from isthmus.streams import stream
 
@@ -42,7 +43,8 @@ class Skill:
     @property
     def words(self) -> str:
         """``0.85 [0.75, 0.96]``, the interval on one line."""
-        return f"{self.value:.2f} [{self.lo:.2f},\N{NO-BREAK SPACE}{self.hi:.2f}]"
+        value, lo, hi = (spoken_number(f"{x:.2f}") for x in (self.value, self.lo, self.hi))
+        return f"{value} [{lo}{';' if ',' in lo else ','}\N{NO-BREAK SPACE}{hi}]"
 
     @property
     def verdict(self) -> str:

@@ -151,7 +151,10 @@ def _grid(columns: Any, rows: Any) -> Any:
     from reportlab.lib.colors import HexColor  # noqa: PLC0415 - heavy
     from reportlab.platypus import Table, TableStyle  # noqa: PLC0415
 
-    cells = [[_text(say(str(name)), "head") for name in columns], *([_text(str(cell), "cell") for cell in row] for row in rows)]
+    cells = [
+        [_text(say(str(name)), "head") for name in columns],
+        *([_text(say(str(cell)), "cell") for cell in row] for row in rows),
+    ]
     first = 130
     widths = [first, *[(505 - first) / (len(columns) - 1)] * (len(columns) - 1)]
     table = Table(cells, colWidths=widths, repeatRows=1)

@@ -83,7 +83,8 @@ def _text(make: Callable[[], str]) -> Writer:
 
     def write(path: Path) -> None:
         text = make()
-        refuse_persons(text, where=path.suffix.lstrip(".") or "text")
+        cells = text.replace(",", "\n") if path.suffix == ".csv" else text
+        refuse_persons(cells, where=path.suffix.lstrip(".") or "text")
         path.write_text(text, encoding="utf-8")
 
     return write

@@ -1,0 +1,96 @@
+"""Every sentence of page, brief and sheets has its Spanish; a sentence without one fails here, and so does a gap that differs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from isthmus.report.language import catalogue, language, many, month_name, say, speaking, spoken_number
+
+REPORT = Path(__file__).parents[2] / "src" / "isthmus" / "report"
+OTHER_PAGES = {"leaderboard.py", "calibration.py", "ratios.py", "ranges.py", "document.html.j2"}
+"""Pages of their own beside the report, for modellers; in English."""
+
+
+def plain(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def said_in_code():
+    """First arguments of `say` and both of `many`, with the file they stand in."""
+    found = {}
+    for path in sorted(REPORT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"say", "many"}:
+                for argument in node.args[: 2 if node.func.id == "many" else 1]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and path.name not in OTHER_PAGES:
+                        found[plain(argument.value)] = path.name
+    return found
+
+
+def said_in_templates():
+    found = {}
+    for path in sorted((REPORT / "templates").glob("*.j2")):
+        if path.name not in OTHER_PAGES:
+            for text in re.findall(r'say\(\s*"((?:[^"\\]|\\.)*)"', path.read_text("utf-8")):
+                found[plain(text.replace("\\u00a0", " ").replace('\\"', '"'))] = path.name
+    return found
+
+
+def gaps(text):
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def test_no_sentence_of_the_code_lacks_its_spanish():
+    spanish = catalogue("es")
+    said = {**said_in_code(), **said_in_templates()}
+    assert len(said) > 200
+    missing = {text: file for text, file in said.items() if text not in spanish}
+    assert missing == {}, "add them to report/locale/es/LC_MESSAGES/isthmus.po"
+
+
+def test_a_translation_has_the_gaps_of_its_sentence():
+    wrong = {text: spanish for text, spanish in catalogue("es").items() if "{" in text and gaps(text) != gaps(spanish)}
+    assert wrong == {}
+
+
+def test_a_translation_begins_and_ends_as_its_sentence_does():
+    """Sentences are put together from parts; a lost space would glue words."""
+    pairs = catalogue("es").items()
+    wrong = [text for text, spanish in pairs if (text[0] == " ") != (spanish[0] == " ") or (text[-1] == " ") != (spanish[-1] == " ")]
+    assert wrong == []
+
+
+def test_languages_nest_and_end():
+    assert language() == "en"
+    with speaking("es"):
+        assert say("withheld") == "reservado"
+        with speaking("en"):
+            assert say("withheld") == "withheld"
+        assert language() == "es"
+    assert say("withheld") == "withheld"
+
+
+def test_a_gap_is_filled_with_translated_words():
+    with speaking("es"):
+        assert say("{unit} a month", unit="persons") == "personas al mes"
+        assert many("{n} month", "{n} months", 1) == "1 mes"
+        assert many("{n} month", "{n} months", 3) == "3 meses"
+
+
+@pytest.mark.parametrize(("english", "spanish"), [("1,234.5", "1.234,5"), ("0.91", "0,91"), ("12,000", "12.000")])
+def test_numbers_follow_the_locale(english, spanish):
+    assert spoken_number(english) == english
+    with speaking("es"):
+        assert spoken_number(english) == spanish
+
+
+def test_months_follow_the_locale():
+    assert month_name(1) == "Jan"
+    with speaking("es"):
+        assert month_name(1) == "ene"
+        assert month_name(12) == "dic"
