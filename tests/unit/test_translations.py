@@ -61,7 +61,9 @@ def test_a_translation_has_the_gaps_of_its_sentence():
 def test_a_translation_begins_and_ends_as_its_sentence_does():
     """Sentences are put together from parts; a lost space would glue words."""
     pairs = catalogue("es").items()
-    wrong = [text for text, spanish in pairs if (text[0] == " ") != (spanish[0] == " ") or (text[-1] == " ") != (spanish[-1] == " ")]
+    wrong = [
+        text for text, spanish in pairs if (text[0] == " ") != (spanish[0] == " ") or (text[-1] == " ") != (spanish[-1] == " ")
+    ]
     assert wrong == []
 
 
