@@ -40,6 +40,7 @@ NEEDED = {
     ("POST", "/corridors/{name}/delete"): "analyst",
     ("POST", "/corridors/{name}/restore"): "analyst",
     ("POST", "/corridors/{name}/runs"): "analyst",
+    ("POST", "/corridors/{name}/outputs"): "analyst",
     ("POST", "/corridors/{name}/scenarios"): "analyst",
     ("POST", "/corridors/{name}/scenarios/{number}"): "analyst",
     ("POST", "/corridors/{name}/scenarios/{number}/delete"): "analyst",

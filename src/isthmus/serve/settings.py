@@ -39,7 +39,7 @@ class Limits:
     """Largest body of a request."""
     jobs_waiting: int = 50
     """Most jobs of one team that wait or run."""
-    job_seconds: dict[str, float] = field(default_factory=lambda: {"run": 4 * 3600.0, "scenario": 900.0})
+    job_seconds: dict[str, float] = field(default_factory=lambda: {"run": 4 * 3600.0, "scenario": 900.0, "outputs": 4 * 3600.0})
     """Longest time of a job by kind; after it the job is stopped."""
     attempts: int = 20
     """How often a job is begun again after its worker was lost without getting on."""
@@ -128,6 +128,10 @@ class Settings:
     def team_runs(self, team: str) -> Path:
         """Folder of a team's runs."""
         return self.home / "teams" / team / "runs"
+
+    def exports(self, team: str, run: str) -> Path:
+        """Folder of the files that were exported of a run."""
+        return self.home / "teams" / team / "exports" / run
 
     def team_corridors(self, team: str) -> Path:
         """Folder of a team's uploaded corridors."""

@@ -52,13 +52,13 @@ def list_runs(
 ) -> Response:
     """List the runs that you may see, the latest first."""
     found, following = answers.part(runs(settings, visitor.team, corridor), limit, cursor)
-    return answers.model(request, Part[RunAnswer](items=[answer(run) for run in found], next=following))
+    return answers.model(request, Part[RunAnswer](items=[answer(settings, visitor.team, run) for run in found], next=following))
 
 
 @router.get("/runs/{run}", response_model=RunAnswer)
 def one_run(request: Request, run: str, visitor: Reader, settings: Configured) -> Response:
     """Show one run."""
-    return answers.model(request, answer(seen(settings, visitor.team, run)))
+    return answers.model(request, answer(settings, visitor.team, seen(settings, visitor.team, run)))
 
 
 @router.get("/runs/{run}/forecast", response_model=Part[ForecastRow])
@@ -66,8 +66,8 @@ def forecast(
     request: Request, run: str, visitor: Reader, settings: Configured, limit: answers.Limit = 50, cursor: answers.Cursor = ""
 ) -> Response:
     """List the rows of the forecast table."""
-    path = released.file_of(seen(settings, visitor.team, run), "forecast.csv")
-    if path is None:
+    path = seen(settings, visitor.team, run).folder / "forecast.csv"
+    if not path.is_file():
         raise Refused(404, "missing")
     rows, following = answers.part(list(csv.DictReader(io.StringIO(path.read_text("utf-8")))), limit, cursor)
     items = [
@@ -83,7 +83,7 @@ NUMBERS = frozenset({"median", "lo50", "hi50", "lo90", "hi90"})
 @router.get("/runs/{run}/files/{name}", response_class=Response, responses={200: {"content": {"*/*": {}}}})
 def file(request: Request, run: str, name: str, visitor: Reader, settings: Configured) -> Response:
     """Download a file of the run: the same bytes that the command line writes."""
-    path = released.file_of(seen(settings, visitor.team, run), name)
+    path = released.files(seen(settings, visitor.team, run), settings.exports(visitor.team, run)).get(name)
     if path is None:
         raise Refused(404, "missing")
     media = released.MEDIA[path.suffix]
@@ -105,7 +105,7 @@ def seen(settings: Settings, team: str, number: str) -> Run:
     return run
 
 
-def answer(run: Run) -> RunAnswer:
+def answer(settings: Settings, team: str, run: Run) -> RunAnswer:
     """A run as the API shows it."""
     manifest = run.manifest
     return RunAnswer(
@@ -119,7 +119,7 @@ def answer(run: Run) -> RunAnswer:
         last_month=str(manifest.get("last_month", "")),
         shared=run.shared,
         headline=str(_summary(run).get("headline", "")),
-        files=released.files(run),
+        files=list(released.files(run, settings.exports(team, run.id))),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
 from isthmus.serve.jobs.queue import Job
+from isthmus.errors import InputError
 from isthmus.serve.library.corridors import source_of
+from isthmus.serve.library.runs import run_of
+from isthmus.serve.web.language import LANGUAGES, spoken_by_report
 from isthmus.serve.settings import Settings
 
 Report = Callable[[float, str, str], None]
@@ -40,6 +44,29 @@ def scenario(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     return try_out(settings, job, report)
 
 
+def outputs(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
+    """Scenarios of the file, impacts and the files people use, of one run; exactly what `stress` and `export` write."""
+    from isthmus.pipeline.stress import stress  # noqa: PLC0415
+    from isthmus.report.export import export  # noqa: PLC0415
+
+    asked = job.request
+    run = run_of(settings, job.team, asked["run"])
+    if run is None:
+        raise InputError.one(where="run", expected="a run of yours", found=asked["run"][:80], remedy="see the corridor's page")
+    own = settings.team_runs(job.team) / run.id
+    if run.shared and not own.exists():
+        shutil.copytree(run.folder, own)
+    folder = stress(
+        own / "corridor.yaml", out=settings.team_runs(job.team), figures=own / "figures.csv", seed=run.seed, quick=run.quick,
+        draws=asked["draws"], report=lambda event: report(0.8 * event.done, event.stage, event.note),
+    )  # fmt: skip
+    target = settings.exports(job.team, folder.path.name)
+    for k, language in enumerate(LANGUAGES):
+        report(0.8 + 0.1 * k, "export", language)
+        export(folder.path, target, language=spoken_by_report(language))
+    return {"run": folder.path.name}
+
+
 def warm(settings: Settings) -> None:
     """Get the fast worker ready for the latest run that all may see."""
     from isthmus.serve.jobs.benches import warm_up  # noqa: PLC0415
@@ -47,4 +74,4 @@ def warm(settings: Settings) -> None:
     warm_up(settings)
 
 
-WORK: dict[str, Callable[[Settings, Job, Report], dict[str, Any]]] = {"run": run, "scenario": scenario}
+WORK: dict[str, Callable[[Settings, Job, Report], dict[str, Any]]] = {"run": run, "scenario": scenario, "outputs": outputs}

@@ -12,14 +12,15 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet",
     ".json": "application/json",
     ".html": "text/html; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".geojson": "application/geo+json",
+    ".nc": "application/x-netcdf",
+    ".pdf": "application/pdf",
 }
 
 
-def files(run: Run) -> list[str]:
-    """Return the names of a run's files that may be downloaded."""
-    return [name for name in PUBLIC if (run.folder / name).is_file()]
-
-
-def file_of(run: Run, name: str) -> Path | None:
-    """Return one of them."""
-    return run.folder / name if name in files(run) else None
+def files(run: Run, exported: Path | None = None) -> dict[str, Path]:
+    """Return a run's files that may be downloaded, by name: what was exported through the gate, then the run's public ones."""
+    there = sorted(exported.iterdir()) if exported is not None and exported.is_dir() else []
+    found = {path.name: path for path in there if path.suffix in MEDIA and not path.name.startswith(".")}
+    return found | {name: run.folder / name for name in PUBLIC if (run.folder / name).is_file() and name not in found}

@@ -89,5 +89,10 @@ def overview(at: There) -> Response:
 @router.get("/corridors/{name}/downloads")
 def downloads(at: There) -> Response:
     """The files of a run that may leave."""
-    files = [(file, (at.run.folder / file).stat().st_size) for file in released.files(at.run)] if at.run else []
-    return at.page("downloads", "downloads", files=files)
+    found = released.files(at.run, at.settings.exports(at.visitor.team, at.run.id)) if at.run else {}
+    files = [(name, path.stat().st_size) for name, path in found.items()]
+    return at.page("downloads", "downloads", files=files, exported=_exported(at))
+
+
+def _exported(at: Here) -> bool:
+    return at.run is not None and at.settings.exports(at.visitor.team, at.run.id).is_dir()

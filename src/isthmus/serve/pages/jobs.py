@@ -10,6 +10,8 @@ from fastapi.responses import RedirectResponse
 from isthmus.serve.accounts import audit
 from isthmus.serve.jobs import queue
 from isthmus.serve.library.corridors import corridor_entry
+from isthmus.serve.library.results import MANY
+from isthmus.serve.library.runs import run_of
 from isthmus.serve.pages.site import page
 from isthmus.serve.web.guard import Analyst, Configured, Database, Reader
 from isthmus.serve.web.problems import Refused
@@ -47,6 +49,20 @@ def begin(
     request: dict[str, object] = {"corridor": name, "sets": [], "scenario": None, "seed": seed, "quick": quick}
     made = queue.submit(connection, visitor, "run", request, limits=settings.limits)
     audit.note(connection, "job submitted", f"{made.id} run {name}", who=visitor.name, team=visitor.team)
+    return RedirectResponse(f"/jobs/{made.id}", 303)
+
+
+@router.post("/corridors/{name}/outputs")
+def outputs(
+    name: str, visitor: Analyst, connection: Database, settings: Configured, run: Annotated[str, Form(max_length=80)]
+) -> Response:
+    """Submit scenarios of the file, impacts and export of a run, and show the job."""
+    found = run_of(settings, visitor.team, run)
+    if found is None or found.corridor != name:
+        raise Refused(404, "missing")
+    request: dict[str, object] = {"corridor": name, "run": run, "draws": MANY}
+    made = queue.submit(connection, visitor, "outputs", request, limits=settings.limits)
+    audit.note(connection, "job submitted", f"{made.id} outputs {run}", who=visitor.name, team=visitor.team)
     return RedirectResponse(f"/jobs/{made.id}", 303)
 
 
