@@ -79,6 +79,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if first is not None and first not in commands:
         raise _unknown(first, what="command", known=commands)
     options, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(options, "scenarios") and not any(word.startswith("-") for word in rest):
+        # names of scenarios may also stand after the options, where argparse does not look for them
+        options.scenarios, rest = [*options.scenarios, *rest], []
     if rest:
         parser = commands.get(options.command, parser)
         options_known = parser._option_string_actions  # noqa: SLF001  argparse has no public list

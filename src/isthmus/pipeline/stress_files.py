@@ -98,12 +98,12 @@ def sweeps(task: Task, comparison: Comparison) -> dict[str, Any]:
 
 
 def _watched(task: Task) -> str:
-    """The last place on the way that a series counts arrivals at."""
-    corridor = task.loaded.corridor
-    seen = [s.watches.arrivals_at for s in corridor.series.values() if s.watches.arrivals_at is not None]
+    """The last place on the way at which a series counts everybody who arrives; else any that a series watches."""
+    corridor, order = task.loaded.corridor, [place.id for place in task.model.places]
+    seen = {s.watches.arrivals_at: s.detection == 1.0 for s in corridor.series.values() if s.watches.arrivals_at is not None}
     transit = [place for place in seen if corridor.places[place].role in {"transit", "bottleneck"}]
-    order = [place.id for place in task.model.places]
-    return (transit or seen or [order[-1]])[len(transit or seen) // 2 if (transit or seen) else 0]
+    whole = [place for place in transit if seen[place]]
+    return max(whole or transit or list(seen) or order[-1:], key=order.index)
 
 
 def present(comparison: Comparison, assessed: Assessed) -> xr.Dataset:

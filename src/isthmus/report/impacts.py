@@ -13,6 +13,8 @@ from isthmus.report.view import RunView
 from isthmus.report.words import span
 
 BASELINE = "baseline"
+SAME = 0.02
+"""Difference in probability below which a scenario is not shown beside the corridor as it stands."""
 NEEDS = (
     "water",
     "food",
@@ -102,8 +104,11 @@ def _needs(view: RunView, rows: Sequence[dict[str, Any]]) -> tuple[Table, str] |
 
 def _services(view: RunView) -> tuple[Table, str] | None:
     cells = []
+    base = {one["service"]: one["ever"] for one in view.stress["impacts"][BASELINE]["services"]}
     for scenario, notes in view.stress["impacts"].items():
         for one in notes["services"]:
+            if scenario != BASELINE and abs(one["ever"] - base[one["service"]]) < SAME:
+                continue
             first = one["from"] or say("not within these months")
             cells.append(
                 (one["label"], f"{one['capacity']:,g} {one['unit']}", _label(view, scenario), percent(one["ever"]), first)
@@ -113,7 +118,9 @@ def _services(view: RunView) -> tuple[Table, str] | None:
     order = {cell[0]: n for n, cell in reversed(list(enumerate(cells)))}
     columns = (say("Service"), say("Capacity"), say("Scenario"), say("Chance that it is ever exceeded"),
                say("Exceeded, more likely than not, from"))  # fmt: skip
-    return Table(columns, tuple(sorted(cells, key=lambda c: order[c[0]]))), say("Services: demand of everybody over capacity.")
+    return Table(columns, tuple(sorted(cells, key=lambda c: order[c[0]]))), say(
+        "Services: demand of everybody over capacity; scenarios that differ from the corridor as it stands."
+    )
 
 
 def _economy(view: RunView, rows: Sequence[dict[str, Any]]) -> tuple[Table, str] | None:
@@ -136,9 +143,12 @@ def _economy(view: RunView, rows: Sequence[dict[str, Any]]) -> tuple[Table, str]
 
 def _triggers(view: RunView) -> tuple[Table, str] | None:
     skill = view.stress.get("trigger_skill", {})
+    base = {one["trigger"]: one["probability"] for one in view.stress["impacts"][BASELINE]["triggers"]}
     cells = []
     for scenario, notes in view.stress["impacts"].items():
         for one in notes["triggers"]:
+            if scenario != BASELINE and abs(one["probability"] - base[one["trigger"]]) < SAME:
+                continue
             past = skill.get(one["trigger"])
             told = say("not measured") if past is None else _past(past)
             said = say("{label}, within {weeks} weeks", label=one["label"], weeks=one["weeks"])

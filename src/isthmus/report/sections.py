@@ -80,7 +80,8 @@ def rows_chart(key: str, title: str, about: str, rows: Sequence[Row], table: Tab
 def _scale(values: Sequence[float], *, log: bool) -> tuple[svg.Scale, list[float]]:
     high = max([*values, 1e-9])
     if not log:
-        low = min([0.0, *values])
+        # room for the label of the first tick, which is centred
+        low = min([0.0, *values]) * 1.15
         return svg.Scale(low, high * 1.05, MARGIN + 4, WIDTH - MARGIN - 14), svg.round_ticks(low, high * 1.05)
     first = math.floor(math.log10(max(min([v for v in values if v > 0], default=1.0), high * 1e-6)))
     last = math.ceil(math.log10(high))

@@ -13,6 +13,9 @@ from isthmus.timegrid import TimeGrid
 
 Floats = NDArray[np.float64]
 
+INSTANT = 1e-3
+"""Days below which a ramp is none."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -46,11 +49,11 @@ def in_force_daily(shock: Dated, grid: TimeGrid) -> Floats:
     """The same by day, ``(day,)``."""
     ramp, fade = float(getattr(shock, "ramp_days", 0)), float(getattr(shock, "fade_days", 0))
     age = (grid.dates - np.datetime64(shock.from_, "D")).astype(float)
-    out = np.clip((age + 0.5) / ramp, 0, 1) if ramp else np.ones_like(age)
+    out = np.clip((age + 0.5) / ramp, 0, 1) if ramp > INSTANT else np.ones_like(age)
     out = np.where(age >= 0, out, 0.0)
     if shock.to is not None:
         over = (grid.dates - np.datetime64(shock.to, "D")).astype(float)
-        left = np.clip(1 - (over + 0.5) / fade, 0, 1) if fade else np.zeros_like(over)
+        left = np.clip(1 - (over + 0.5) / fade, 0, 1) if fade > INSTANT else np.zeros_like(over)
         # what had not been reached when it ended fades from where it stood
         reached = out[np.flatnonzero(over < 0)[-1]] if (over < 0).any() else 0.0
         out = np.where(over >= 0, left * reached, out)
