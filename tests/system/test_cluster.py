@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -33,36 +35,44 @@ def free_port():
 class Cluster:
     """A scheduler and workers, each a process of its own."""
 
-    def __init__(self, n_workers=2):
+    def __init__(self, n_workers=2, host="127.0.0.1", within=(), **environment):
+        self.host, self.within, self.environment = host, list(within), environment
         self.port = free_port()
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.address = f"tcp://{host}:{self.port}"
         self.started = []
+        handle, name = tempfile.mkstemp(suffix=".log")
+        os.close(handle)
+        self.log = Path(name)
         self.scheduler()
         self.workers = [self.worker() for _ in range(n_workers)]
 
-    def start(self, *words):
+    def start(self, *words, within=None):
         code = f"import sys; sys.path[:0] = [{str(TESTS)!r}]; from distributed.cli.{words[0]} import main; main()"
-        process = subprocess.Popen([sys.executable, "-c", code, *words[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [*(self.within if within is None else within), sys.executable, "-c", code, *words[1:]]
+        with self.log.open("wb" if words[0] == "dask_scheduler" else "ab") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
         self.started.append(process)
         return process
 
     def scheduler(self):
-        self.head = self.start("dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.head = self.start("dask_scheduler", "--host", self.host, "--port", str(self.port), "--no-dashboard")
         for _ in range(600):
-            with socket.socket() as asked:
-                if asked.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if b"Scheduler at" in self.log.read_bytes():
+                return
             time.sleep(0.1)
-        pytest.fail("the scheduler did not start within a minute")
+        pytest.fail("the scheduler did not start within a minute: " + self.log.read_text()[-500:])
 
-    def worker(self):
-        return self.start("dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60")
+    def worker(self, within=None):
+        return self.start(
+            "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60", within=within
+        )
 
     def close(self):
         for process in self.started:
             process.kill()
         for process in self.started:
             process.wait()
+        self.log.unlink()
 
 
 @pytest.fixture
