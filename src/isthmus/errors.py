@@ -114,3 +114,9 @@ class DisclosureError(IsthmusError):
 
 class PolicyError(DisclosureError):
     """The policy file of the gate is wrong, or loosens a floor."""
+
+
+class StoppedError(IsthmusError):
+    """Somebody asked a run to stop."""
+
+    exit_code = 130

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from isthmus.cli.compute_arguments import add_compute_commands
 from isthmus.cli.data_arguments import add_data_commands, add_update_options
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
@@ -147,6 +148,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     )
     add_data_commands(add)
     add_flee_command(add)
+    add_compute_commands(add)
     add_serve_command(add)
     add_stress_command(add, _add_run_options)
     add("list", "List the corridors that come with Isthmus.")

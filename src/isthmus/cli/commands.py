@@ -38,6 +38,7 @@ def run(options: Namespace) -> None:
             quick=options.quick,
             figures=figures,
             renew=renew,
+            on=getattr(options, "on", "local"),
             until=cast("pipeline.Until", arguments.STAGES[options.command][0]),
             report=progress,
         )
@@ -181,6 +182,20 @@ def claim(options: Namespace) -> None:
     data_commands.claim(options)
 
 
+def watch(options: Namespace) -> None:
+    """Say how far a run has come until it ends, or ask it to stop."""
+    from isthmus.cli import compute_commands
+
+    compute_commands.watch(options)
+
+
+def plan(options: Namespace) -> None:
+    """Say what a job will cost before it is started."""
+    from isthmus.cli import compute_commands
+
+    compute_commands.plan(options)
+
+
 def flee(options: Namespace) -> None:
     """Run a Flee instance."""
     from isthmus.cli import flee_commands
@@ -207,6 +222,8 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "data": data,
     "claim": claim,
     "flee": flee,
+    "watch": watch,
+    "plan": plan,
     "serve": serve,
     "stress": stress,
     **dict.fromkeys(arguments.STAGES, run),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 def add_trust_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
     """Add their own options to commands that already take those of a run."""
+    add_place(commands["run"], default="local")
     backtest = commands["backtest"]
     backtest.add_argument(
         "--origins",
@@ -47,7 +48,7 @@ def add_place(command: argparse.ArgumentParser, *, default: str) -> None:
         "--on",
         default=default,
         metavar="PLACE",
-        help="where work runs: local, or processes[:N] of this machine (default: %(default)s)",
+        help="where work runs: local, processes[:N] of this machine, or dask[:ADDRESS] (default: %(default)s)",
     )
 
 

@@ -74,16 +74,15 @@ class Folder:
             raise _failed(self.path / name, error) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a temporary file beside it, flush and rename."""
+        """Write a temporary file beside it and rename."""
         target = self.path / name
         temporary = None
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".part-", dir=target.parent)
             with os.fdopen(handle, "wb") as file:
+                # Not flushed to the disk: a file that a power cut leaves damaged is recognised by its checksums, and made again.
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
             Path(temporary).replace(target)
         except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -118,6 +119,8 @@ def run(
     renew: bool = False,
     until: Until = "report",
     report: Listener = lambda _: None,
+    on: str = "local",
+    watch: bool = True,
 ) -> RunFolder:
     """Run the main job as far as ``until`` and return its folder; what an earlier call finished is not done again.
 
@@ -132,6 +135,8 @@ def run(
         renew: Go on from the last run of this corridor under ``out``: fit from its draws, and say what came since its forecast.
         until: Last stage wanted.
         report: Called with each event.
+        on: Where the backtest runs, see `isthmus.compute`.
+        watch: Keep ``progress.json`` for ``isthmus watch``.
 
     Raises:
         SpecError: The corridor file has problems; all are named.
@@ -141,20 +146,30 @@ def run(
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
     if renew:
         task = going_on(out, task)
-    return carry(task, out=out, until=until, report=report)
+    return carry(task, out=out, until=until, report=report, on=on, watch=watch)
 
 
-def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = lambda _: None) -> RunFolder:
+def carry(
+    task: Task, *, out: Path, until: Until = "report", report: Listener = lambda _: None, on: str = "local", watch: bool = True
+) -> RunFolder:
     """Carry a task as far as ``until``; as `run`, from what was read already."""
+    from isthmus.pipeline.watching import watched
+
     folder = open_folder(out, task)
-    wanted = ORDER[: ORDER.index(until) + 1]
+    with watched(folder.path, report) if watch else nullcontext(report) as listener:
+        _carry(folder, task, until, listener, on)
+    return folder
+
+
+def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: str) -> None:
     report(Event("observations", 0.0, "reading official figures"))
     keep_inputs(folder, task)
     if task.earlier:
         keep_news(folder, task)
+    from isthmus.compute import place_of
     from isthmus.pipeline import stages
 
-    for stage in wanted[1:]:
+    for stage in ORDER[1 : ORDER.index(until) + 1]:
         begin, end = SPAN[stage]
         files, work = stages.STAGES[stage]
         inputs = digest(task.hash, stage)
@@ -162,10 +177,10 @@ def carry(task: Task, *, out: Path, until: Until = "report", report: Listener = 
             report(Event(stage, end, "unchanged"))
             continue
         report(Event(stage, begin))
+        where = {"place": place_of(on)} if stage == "backtest" else {}
         with folder.stage(stage, inputs, files):
-            work(folder, task, _listener(report, stage, begin, end))
+            work(folder, task, _listener(report, stage, begin, end), **where)
     report(Event("done", 1.0))
-    return folder
 
 
 def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from isthmus.compute import Place, place_of
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import SPAN, Event, Listener, Task, read, run
+from isthmus.pipeline.job import SPAN, Event, Listener, Task, open_folder, read, run
+from isthmus.pipeline.watching import watched
 
 
 def backtest(
@@ -45,15 +46,16 @@ def backtest(
     from isthmus.pipeline import leaderboard
 
     wanted = leaderboard.origins_of(task, origins)
-    folder = run(
-        source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast",
-        report=lambda event: report(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
-    )  # fmt: skip
-    report(Event("backtest", 0.3))
-    if origins is None:
-        _scores(folder, task, place, _within(report, "backtest", 0.3, 0.8))
-    leaderboard.leaderboard_stage(folder, task, wanted, place, _within(report, "backtest", 0.3 if origins else 0.8, 1.0))
-    report(Event("done", 1.0))
+    with watched(open_folder(out, task).path, report) as listener:
+        folder = run(
+            source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast", watch=False,
+            report=lambda event: listener(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
+        )  # fmt: skip
+        listener(Event("backtest", 0.3))
+        if origins is None:
+            _scores(folder, task, place, _within(listener, "backtest", 0.3, 0.8))
+        leaderboard.leaderboard_stage(folder, task, wanted, place, _within(listener, "backtest", 0.3 if origins else 0.8, 1.0))
+        listener(Event("done", 1.0))
     return folder
 
 
@@ -84,15 +86,16 @@ def validate(
     """
     place = place_of(on)
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
-    folder = run(
-        source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="fit",
-        report=lambda event: report(Event(event.stage, 0.15 * event.done / SPAN["fit"][1], event.note)),
-    )  # fmt: skip
-    from isthmus.pipeline.validation import validation_stage
+    with watched(open_folder(out, task).path, report) as listener:
+        folder = run(
+            source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="fit", watch=False,
+            report=lambda event: listener(Event(event.stage, 0.15 * event.done / SPAN["fit"][1], event.note)),
+        )  # fmt: skip
+        from isthmus.pipeline.validation import validation_stage
 
-    report(Event("validate", 0.15))
-    validation_stage(folder, task, place, _within(report, "validate", 0.15, 1.0))
-    report(Event("done", 1.0))
+        listener(Event("validate", 0.15))
+        validation_stage(folder, task, place, _within(listener, "validate", 0.15, 1.0))
+        listener(Event("done", 1.0))
     return folder
 
 
