@@ -285,9 +285,8 @@ def map_charts(view: RunView) -> list[Chart]:
     table = Table(
         ("Leg", "Part", "Persons, median", say("50\N{NO-BREAK SPACE}% interval"), say("90\N{NO-BREAK SPACE}% interval")), rows
     )
-    description = "Places of the corridor and legs between them, wider where more people went. " + "; ".join(
-        say("{r}: {r2} people", r=r[0], r2=r[2]) for r in rows[:6]
-    )
+    busiest_legs = "; ".join(say("{r}: {r2} people", r=r[0], r2=r[2]) for r in rows[:6])
+    description = say("Places of the corridor and legs between them, wider where more people went. {legs}", legs=busiest_legs)
     whole, close = [], []
     outer = [k for k in corridor.places if not enlarge or k not in cluster]
     for css, width, zoomed in (("wide", WIDE, ZOOMED), ("narrow", NARROW, NARROW)):

@@ -86,48 +86,66 @@ def _driver(corridor: Corridor, key: str) -> str:
     return corridor.drivers[key].label if key in corridor.drivers else key
 
 
+def _itself(_: Corridor, key: str) -> str:
+    return key.replace("_", " ")
+
+
+SHARE = "share, 0 to 1"
+
 Pattern = tuple[str, Callable[[Corridor, str], str], str, str]
 
 PATTERNS: tuple[Pattern, ...] = (
-    (r"groups\.(\w+)\.departures\.level", _group, "Departures at reference access{}", "persons a month"),
+    (r"groups\.(\w+)\.departures\.level", _group, "Departures at reference access{what}", "persons a month"),
     (
         r"groups\.(\w+)\.departures\.persistence",
         _group,
-        "Month-to-month persistence of departures{}",
+        "Month-to-month persistence of departures{what}",
         "share, 0 to 1",
     ),
-    (r"groups\.(\w+)\.departures\.innovation", _group, "New monthly deviation of departures{}", SD_LOG),
+    (r"groups\.(\w+)\.departures\.innovation", _group, "New monthly deviation of departures{what}", SD_LOG),
     (
         r"groups\.(\w+)\.departures\.feedback",
         _group,
-        "How far an easier route raises departures (κ){}",
+        "How far an easier route raises departures (κ){what}",
         "log departures per unit of access",
     ),
-    (r"groups\.(\w+)\.budget_usd", _group, "Money a person can spend on the journey{}", "US$"),
-    (r"groups\.\w+\.pull\.(\w+)", _place, "Added pull of {}", VALUE),
-    (r"places\.(\w+)\.settle", _place, "Value of ending the journey in {}", VALUE),
-    (r"legs\.(\w+)\.constant", leg_name, "{}: own value", "value beyond price, time and risk"),
-    (r"legs\.(\w+)\.drift", leg_name, "{}: monthly change of own value", "s.d. of value, a month"),
-    (r"series\.(\w+)\.detection", _series, "{}: counted per person", "count per person"),
-    (r"series\.(\w+)\.detection_drift", _series, "{}: monthly change of counting", SD_LOG),
-    (r"series\.(\w+)\.baseline", _series, "{}: other travellers counted", "persons a month"),
-    (r"series\.(\w+)\.dispersion", _series, "{}: regularity (φ)", "higher is more regular"),
-    (r"policies\.(\w+)\.(?:effects\.)?\d+\.size", _policy, "Effect of: {}", "shift on the log or value scale"),
-    (r"drivers\.(\w+)\.coefficient", _driver, "Effect of: {}", "log departures per unit"),
+    (r"groups\.(\w+)\.budget_usd", _group, "Money a person can spend on the journey{what}", "US$"),
+    (r"groups\.\w+\.pull\.(\w+)", _place, "Added pull of {what}", VALUE),
+    (r"places\.(\w+)\.settle", _place, "Value of ending the journey in {what}", VALUE),
+    (r"legs\.(\w+)\.constant", leg_name, "{what}: own value", "value beyond price, time and risk"),
+    (r"legs\.(\w+)\.drift", leg_name, "{what}: monthly change of own value", "s.d. of value, a month"),
+    (r"series\.(\w+)\.detection", _series, "{what}: counted per person", "count per person"),
+    (r"series\.(\w+)\.detection_drift", _series, "{what}: monthly change of counting", SD_LOG),
+    (r"series\.(\w+)\.baseline", _series, "{what}: other travellers counted", "persons a month"),
+    (r"series\.(\w+)\.dispersion", _series, "{what}: regularity (φ)", "higher is more regular"),
+    (r"policies\.(\w+)\.(?:effects\.)?\d+\.size", _policy, "Effect of: {what}", "shift on the log or value scale"),
+    (r"drivers\.(\w+)\.coefficient", _driver, "Effect of: {what}", "log departures per unit"),
     (
         r"choice\.friction\.(\w+)",
-        lambda _, key: key.replace("_", " "),
-        "Entry requirement \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}: value lost",
+        _itself,
+        "Entry requirement \N{LEFT DOUBLE QUOTATION MARK}{what}\N{RIGHT DOUBLE QUOTATION MARK}: value lost",
         VALUE,
     ),
-    (r"choice\.(cost)", lambda _, key: key, "Weight of {} in the choice of route", "value lost per budget spent"),
-    (r"choice\.(time)", lambda _, key: key, "Weight of {} in the choice of route", "value lost per 30 days"),
+    (r"choice\.(cost)", _itself, "Weight of {what} in the choice of route", "value lost per budget spent"),
+    (r"choice\.(time)", _itself, "Weight of {what} in the choice of route", "value lost per 30 days"),
     (
         r"choice\.(risk)",
-        lambda _, key: key,
-        "Weight of believed {} in the choice of route",
+        _itself,
+        "Weight of believed {what} in the choice of route",
         "value lost per unit of risk",
     ),
+    (r"queues\.(\w+)\.give_up", _place, "{what}: rate at which people stop waiting", "a day"),
+    (r"queues\.(\w+)\.other_way", _place, "{what}: share of those who stop waiting who go on all the same", SHARE),
+    (r"money\.extortion_usd\.(\w+)", leg_name, "{what}: tolls and extortion beside the price", "US$ a person"),
+    (r"money\.(living_usd)", _itself, "Food and lodging under way", "US$ a person and day"),
+    (r"money\.short\.(borrow)", _itself, "Out of money: borrow and go on", SHARE),
+    (r"money\.short\.(work)", _itself, "Out of money: stay and work", SHARE),
+    (r"money\.short\.(turn_back)", _itself, "Out of money: turn back", SHARE),
+    (r"information\.(contact)", _itself, "How fast word of those who went before moves belief", "a month"),
+    (r"information\.(advertising)", _itself, "How fast promises of facilitators move belief", "a month"),
+    (r"information\.(forgetting)", _itself, "How fast belief is forgotten", "a month"),
+    (r"information\.legs\.(\w+)\.start", leg_name, "{what}: risk believed by who has heard nothing", SHARE),
+    (r"information\.legs\.(\w+)\.truth", leg_name, "{what}: true risk of serious harm", SHARE),
 )
 
 
@@ -136,7 +154,7 @@ def named(corridor: Corridor, name: str) -> Words:
     for pattern, look_up, template, unit in PATTERNS:
         match = re.fullmatch(pattern, name)
         if match:
-            return capital(template.format(look_up(corridor, match[1]))), unit
+            return capital(say(template, what=look_up(corridor, match[1]))), unit
     return name, "natural scale"
 
 
