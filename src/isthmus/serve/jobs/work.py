@@ -10,7 +10,7 @@ from isthmus.serve.jobs.queue import Job
 from isthmus.errors import InputError
 from isthmus.serve.library.corridors import source_of
 from isthmus.serve.library.runs import run_of
-from isthmus.serve.web.language import LANGUAGES, spoken_by_report
+from isthmus.serve.web.language import LANGUAGES
 from isthmus.serve.settings import Settings
 
 Report = Callable[[float, str, str], None]
@@ -63,7 +63,7 @@ def outputs(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     target = settings.exports(job.team, folder.path.name)
     for k, language in enumerate(LANGUAGES):
         report(0.8 + 0.1 * k, "export", language)
-        export(folder.path, target, language=spoken_by_report(language))
+        export(folder.path, target, language=language)
     return {"run": folder.path.name}
 
 

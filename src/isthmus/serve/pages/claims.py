@@ -7,13 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from isthmus.data.claims import judge, read_sentence
+from isthmus.data.claims.verdict import Evidence
 from isthmus.disclosure import refuse_request
 from isthmus.errors import IsthmusError
+from isthmus.report.charts import Chart
 from isthmus.serve.library import figures as library
 from isthmus.serve.pages.figures import bars
 from isthmus.serve.pages.site import page
 from isthmus.serve.web import problems
 from isthmus.serve.web.guard import Configured, Database, Reader, Spoken
+from isthmus.serve.web.language import Language, speaking
 
 router = APIRouter()
 
@@ -40,22 +43,16 @@ def claims(
         refuse_request(claim, where="claim")
         try:
             verdict = judge(read_sentence(claim), library.figures(connection, settings, visitor.team))
-            charts = [
-                bars(
-                    f"evidence-{k}",
-                    found.points,
-                    found.what,
-                    language,
-                    None,
-                    unit=f"{found.unit}, {found.kind}",
-                    source=found.source,
-                )
-                for k, found in enumerate(verdict.evidence)
-                if found.points
-            ]
+            with speaking(language):
+                charts = [_evidence(k, found, language) for k, found in enumerate(verdict.evidence) if found.points]
         except IsthmusError as error:
             refused = problems.document(language, 422, "invalid", error.problems)
     tone = TONES.get(verdict.answer, "unknown") if verdict else ""
     return page(
         request, "claims", visitor, claim=claim, verdict=verdict, tone=tone, problem=refused, charts=charts, examples=EXAMPLES
     )
+
+
+def _evidence(k: int, found: Evidence, language: Language) -> Chart:
+    unit = f"{found.unit}, {found.kind}"
+    return bars(f"evidence-{k}", found.points, found.what, language, None, unit=unit, source=found.source)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from isthmus.serve.accounts.rights import DEMO
 from isthmus.serve.library.runs import Run, runs
 from isthmus.serve.settings import Settings
-from isthmus.serve.web.language import LANGUAGES, Language, spoken_by_report
+from isthmus.serve.web.language import LANGUAGES, Language, speaking
 
 if TYPE_CHECKING:
     from isthmus.report.charts import Chart, Table
@@ -72,11 +72,10 @@ def _make(run: Run, language: Language) -> Content:
     from isthmus.report import RunView  # noqa: PLC0415
     from isthmus.report.gated import policy_of, shown  # noqa: PLC0415
     from isthmus.report.intervals import guarded  # noqa: PLC0415
-    from isthmus.report.language import speaking  # noqa: PLC0415
 
     loaded = RunView.load(run.folder)
     policy = policy_of(run.folder)
-    with guarded(policy), speaking(spoken_by_report(language)):
+    with guarded(policy), speaking(language, run.corridor):
         made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld))
     for words in (*(said for _, said in made.headline.points), *(value for _, value in made.facts)):
         refuse_persons(words, where=run.id)

@@ -14,14 +14,13 @@ from isthmus.data.ages import age_of, shipped_ages
 from isthmus.data.series import Figure
 from isthmus.report import svg
 from isthmus.report.charts import Chart, Table
-from isthmus.report.language import speaking
 from isthmus.report.intervals import official, plain
 from isthmus.report.words import period_name
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import figures as library
 from isthmus.serve.pages.site import page
 from isthmus.serve.web.guard import Configured, Database, Publisher, Reader, Spoken
-from isthmus.serve.web.language import Language, say, spoken_by_report
+from isthmus.serve.web.language import Language, say, speaking
 from isthmus.serve.web.problems import Refused
 
 router = APIRouter()
@@ -57,7 +56,7 @@ def series(
     shown = sorted((row for row in rows if f"{row.group} {row.place}" == chosen), key=lambda row: (row.period, row.seen))
     if not shown:
         raise Refused(404, "missing")
-    with speaking(spoken_by_report(language)):
+    with speaking(language):
         chart = history(shown, language)
     return page(request, "series", visitor, name=name, keys=keys, chosen=chosen, rows=shown[::-1], chart=chart, head=shown[-1])
 
@@ -65,7 +64,7 @@ def series(
 @router.get("/data/review")
 def review(request: Request, visitor: Reader, settings: Configured, language: Spoken) -> Response:
     """Findings that nobody has decided on, each with its series around it; and the latest decisions."""
-    with library.reading(settings) as reader, speaking(spoken_by_report(language)):
+    with library.reading(settings) as reader, speaking(language):
         findings = sorted(reader.findings(), key=lambda stored: not stored.finding.held)[:50]
         charts = {
             stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)

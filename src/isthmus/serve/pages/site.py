@@ -18,13 +18,12 @@ from markupsafe import Markup
 
 from isthmus import __version__
 from isthmus.report.language import say as spoken
-from isthmus.report.language import speaking
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import opened
 from isthmus.serve.pages.static import address
 from isthmus.serve.web import answers
 from isthmus.serve.web.guard import language_in, settings_of, visitor_of
-from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say, spoken_by_report
+from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say, speaking
 
 HTML = "text/html; charset=utf-8"
 
@@ -60,7 +59,8 @@ def render(request: Request, template: str, visitor: Visitor | None, **values: A
     """A template as text."""
     language = language_in(request)
     shown = {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
-    with speaking(spoken_by_report(language)):
+    corridor = values["entry"].name if "entry" in values else ""
+    with speaking(language, corridor):
         return environment(language).get_template(f"{template}.html.j2").render(shown)
 
 

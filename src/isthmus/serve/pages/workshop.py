@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from isthmus.report.language import speaking
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import results, saved
 from isthmus.serve.library.corridors import check_scenario
@@ -19,7 +18,7 @@ from isthmus.serve.pages.corridor import Here, There
 from isthmus.serve.pages.differences import MOST, answers, differences
 from isthmus.serve.pages.shocks import KINDS, SURE, Filled, document_of, filled, kinds_for, options
 from isthmus.serve.web.guard import Analyst
-from isthmus.serve.web.language import say, spoken_by_report
+from isthmus.serve.web.language import say, speaking
 from isthmus.serve.web.problems import Refused
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def answer(at: There, s: Picked, show: str = "") -> Response:
     ready = [(one.label, trial.result) for one, trial in zip(picked, trials, strict=True) if trial.result is not None]
     shown: dict[str, Any] = {"answers": [], "chart": None}
     if ready and len(ready) == len(picked):
-        with speaking(spoken_by_report(at.language)):
+        with speaking(at.language, at.entry.name):
             shown["answers"] = answers(corridor, [result for _, result in ready], at.language)
             shown["chart"] = differences(corridor, ready, measure, item, at.language)
     return at.page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -26,11 +28,20 @@ def sentences(language: Language) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
 
 
+@contextmanager
+def speaking(language: Language, corridor: str = "") -> Iterator[None]:
+    """Charts, tables and numbers of the report in a language inside a ``with`` block, with a corridor's own words."""
+    from isthmus.report.language import speaking as speaking_report  # noqa: PLC0415
+
+    with speaking_report(language, _own(corridor, language) if corridor else {}):
+        yield
+
+
 @cache
-def spoken_by_report(language: Language) -> Language:
-    """The language of charts and tables, which the report says: English where it has no catalogue."""
-    catalogue = resources.files("isthmus.report") / "locale" / language / "LC_MESSAGES" / "isthmus.po"
-    return language if catalogue.is_file() else "en"
+def _own(corridor: str, language: Language) -> dict[str, str]:
+    from isthmus.report.translations import own_words  # noqa: PLC0415
+
+    return own_words(corridor, language)
 
 
 def say(language: Language, sentence: str, **values: object) -> str:
