@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isthmus.report.intervals import count_words, interval, official
+from isthmus.report.intervals import WITHHELD, count_words, interval, official
 from isthmus.report.skill import Backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import change, period_name
@@ -45,7 +45,15 @@ def _change(view: RunView, tested: Backtest, series: str) -> Change | None:
         before=f"{official(before)} ({period_name(months[-2])})",
         words=change(now, before),
         ahead=period_name(upcoming),
-        expected=count_words(interval(view.predicted(series, [upcoming])[:, 0])),
+        expected=WITHHELD
+        if (series, upcoming) in view.withheld
+        else count_words(interval(view.predicted(series, [upcoming])[:, 0])),
         kind=tested.label(1),
         publisher=view.publishers(series),
     )
+
+
+def _expected(view: RunView, series: str, month: str) -> str:
+    if (series, month) in view.withheld:
+        return WITHHELD
+    return count_words(interval(view.predicted(series, [month])[:, 0]))

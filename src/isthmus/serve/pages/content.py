@@ -13,6 +13,7 @@ from isthmus.serve.settings import Settings
 from isthmus.serve.web.language import LANGUAGES, Language, speaking
 
 if TYPE_CHECKING:
+    from isthmus.disclosure.policy import Policy
     from isthmus.report.charts import Chart, Table
     from isthmus.report.fans import Event
     from isthmus.report.headline import Headline
@@ -76,13 +77,13 @@ def _make(run: Run, language: Language) -> Content:
     loaded = RunView.load(run.folder)
     policy = policy_of(run.folder)
     with guarded(policy), speaking(language, run.corridor):
-        made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld))
+        made = _shown(replace(loaded, withheld=shown(loaded, policy, Ledger()).withheld), policy)
     for words in (*(said for _, said in made.headline.points), *(value for _, value in made.facts)):
         refuse_persons(words, where=run.id)
     return made
 
 
-def _shown(view: RunView) -> Content:
+def _shown(view: RunView, policy: Policy) -> Content:
     """What may be shown of a run that has passed the gate."""
     from isthmus.report import drivers, fans, headline, map, page, skill  # noqa: A004, PLC0415
     from isthmus.report.claims import checks  # noqa: PLC0415
@@ -98,7 +99,7 @@ def _shown(view: RunView) -> Content:
         months=(span(view.fitted[0], view.fitted[-1]), span(view.ahead[0], view.ahead[-1])),
         parts=map.part_names(view.corridor),
         maps=tuple(map.map_charts(view)),
-        flows=flows(view),
+        flows=flows(view, policy),
         fans=tuple(fans.fan_chart(view, series, tested, marked) for series in view.series),
         events=tuple(marked),
         changes=changes(view, tested),

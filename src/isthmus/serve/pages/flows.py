@@ -1,16 +1,23 @@
-"""People on each leg, month by month, for the map with its slider."""
+"""People on each leg, month by month, for the map with its slider: through the gate, as one table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from isthmus.report.intervals import Interval, count_words, intervals, smallest_count
+from isthmus.disclosure import Ledger, Table, release
+from isthmus.disclosure.policy import Policy
+from isthmus.errors import DisclosureError
+from isthmus.report.intervals import WITHHELD, Interval, count_words, intervals
 from isthmus.report.map import thickness
 from isthmus.report.parameters import leg_name
 from isthmus.report.view import RunView
 from isthmus.report.words import period_name
+
+NUMBERS = ("lo90", "lo50", "median", "hi50", "hi90")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +40,50 @@ class Flows:
         }
 
 
-def flows(view: RunView) -> Flows:
-    """Median and interval of the people who set out on each leg in each fitted and forecast month."""
+def flows(view: RunView, policy: Policy) -> Flows:
+    """Median and interval of the people who set out on each leg in each fitted and forecast month, or withheld."""
     months = (*view.fitted, *view.ahead)
+    named = tuple((month, period_name(month), month > view.origin) for month in months)
+    cells = _released(view, months, policy)
+    most = max((value.median for value in cells.values() if value is not None), default=1.0)
+    legs = []
+    for leg in dict.fromkeys(leg for leg, _ in cells):
+        row = [cells[leg, month] for month in months]
+        widths = tuple(round(thickness(0.0 if value is None else value.median, most), 1) for value in row)
+        words = tuple(WITHHELD if value is None else count_words(value) for value in row)
+        legs.append((leg, leg_name(view.corridor, leg), widths, words))
+    return Flows(named, tuple(legs))
+
+
+def _released(view: RunView, months: Sequence[str], policy: Policy) -> dict[tuple[str, str], Interval | None]:
+    """The numbers that the gate lets out; none of them where it cannot hide the small ones behind others."""
     table = view.posterior["leg_flow"].sel(month=list(months)).sum("group").transpose("leg", "sample", "month")
     found = {str(leg): intervals(np.asarray(values)) for leg, values in zip(table["leg"].values, table.values, strict=True)}
-    most = max((i.median for row in found.values() for i in row), default=1.0)
-    legs = tuple(
-        (leg, leg_name(view.corridor, leg), tuple(_width(i, most) for i in row), tuple(count_words(i) for i in row))
-        for leg, row in found.items()
-        if leg in view.corridor.legs
-    )
-    return Flows(tuple((month, period_name(month), month > view.origin) for month in months), legs)
+    exact = {
+        (leg, month): value for leg in view.corridor.legs if leg in found for month, value in zip(months, found[leg], strict=True)
+    }
+    rows = [_row(leg, month, value) for (leg, month), value in exact.items()]
+    scope, edition = view.corridor.name, str(view.manifest.get("hash", ""))
+    try:
+        out = release(Table.of(rows), policy, Ledger(), scope=scope, edition=edition, where="map by month").rows()
+    except DisclosureError:
+        return dict.fromkeys(exact)
+    return {key: _interval(row) for key, row in zip(exact, out, strict=True)}
 
 
-def _width(value: Interval, most: float) -> float:
-    """Pixels of a line; one that is withheld is as thin as any other."""
-    shown = 0.0 if value.median < smallest_count() else value.median
-    return round(thickness(shown, most), 1)
+def _row(leg: str, month: str, value: Interval) -> dict[str, Any]:
+    numbers = dict(zip(NUMBERS, value.values, strict=True))
+    about = {
+        "measure": "leg_flow",
+        "place": "all",
+        "leg": leg,
+        "group": "all",
+        "period": month,
+        "kind": "flow",
+        "unit": "persons",
+    }
+    return {**about, **numbers, "source": "isthmus"}
+
+
+def _interval(row: Mapping[str, Any]) -> Interval | None:
+    return None if row["median"] is None else Interval(*(row[name] for name in NUMBERS))
