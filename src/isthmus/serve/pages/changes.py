@@ -45,9 +45,7 @@ def _change(view: RunView, tested: Backtest, series: str) -> Change | None:
         before=f"{official(before)} ({period_name(months[-2])})",
         words=change(now, before),
         ahead=period_name(upcoming),
-        expected=WITHHELD
-        if (series, upcoming) in view.withheld
-        else count_words(interval(view.predicted(series, [upcoming])[:, 0])),
+        expected=_expected(view, series, upcoming),
         kind=tested.label(1),
         publisher=view.publishers(series),
     )
