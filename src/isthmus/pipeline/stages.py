@@ -16,7 +16,7 @@ from isthmus.inference.fit import QUICK, Effort, fit
 from isthmus.inference.posterior import Evidence
 from isthmus.inference.warm import carried_over, fit_warm
 from isthmus.model.network import Model
-from isthmus.pipeline import files, outcomes, summary
+from isthmus.pipeline import files, lived, outcomes, summary
 from isthmus.pipeline.backtesting import backtest_stage
 from isthmus.pipeline.folder import RunFolder
 from isthmus.streams import stream, stream_seed
@@ -95,7 +95,10 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
     prior = prior_predictive(task.predictor, task.model.knowledge, n_samples=N_SAMPLES, seed=task.seed)
     files.write_forecast(folder, task.model, forecast, rivals, prior, seed=task.seed)
-    files.save(folder, outcomes.NAME, outcomes.outcomes(task, forecast, evidence.knowledge))
+    found = outcomes.outcomes(task, forecast, evidence.knowledge)
+    files.save(folder, outcomes.NAME, found)
+    progress(0.8)
+    files.save(folder, lived.NAME, lived.lived(task, forecast, evidence.knowledge, found))
     files.write_tables(folder)
 
 
@@ -120,7 +123,10 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
 
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress], None]]] = {
     "fit": (("posterior.nc",), fit_stage),
-    "forecast": (("forecast.nc", "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME), forecast_stage),
+    "forecast": (
+        ("forecast.nc", "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME, lived.NAME),
+        forecast_stage,
+    ),
     "backtest": (("scores.csv", "backtest.json"), backtest_stage),
     "report": (("summary.json", "forecast.csv", "forecast.parquet", "disclosure.json", "report.html"), report_stage),
 }

@@ -21,6 +21,7 @@ from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
 from isthmus.report.gated import policy_of, shown
 from isthmus.report.harm import harm
+from isthmus.report.journeys import journeys
 from isthmus.report.headline import facts, figure_sources, headline
 from isthmus.report.impacts import impacts
 from isthmus.report.intervals import guarded, number_words, plain
@@ -39,7 +40,7 @@ NAME = "report.html"
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
 
-SECTIONS = (drivers, ledger, harm, asylum, reverse, scenarios, impacts)
+SECTIONS = (drivers, journeys, ledger, harm, asylum, reverse, scenarios, impacts)
 """Sections of the blocks, in the order of the page; a block left out has none."""
 
 TONES = {

@@ -76,6 +76,7 @@ class RunView:
         forecast: ``predicted``, ``expected`` ``(sample, series, month)``; rivals ``(quantile, series, month_ahead)``.
         scores: Rows of the backtest; empty where none was run.
         outcomes: What the blocks say of the forecast's draws; absent in a run without them.
+        journeys: What agents lived through; absent in a run from before there were agents.
         withheld: Series and periods whose modelled count the gate withholds.
     """
 
@@ -89,6 +90,7 @@ class RunView:
     posterior: xr.Dataset
     forecast: xr.Dataset
     outcomes: xr.Dataset | None = None
+    journeys: xr.Dataset | None = None
     withheld: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
@@ -121,6 +123,7 @@ class RunView:
             posterior=_dataset(folder / "posterior.nc"),
             forecast=_dataset(folder / "forecast.nc"),
             outcomes=_dataset(folder / "outcomes.nc") if (folder / "outcomes.nc").is_file() else None,
+            journeys=_dataset(folder / "journeys.nc") if (folder / "journeys.nc").is_file() else None,
         )
 
     @cached_property

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from isthmus.spec.asylum import Asylum
 from isthmus.spec.drivers import Driver
+from isthmus.spec.engines import Engines
 from isthmus.spec.facilitators import Facilitators
 from isthmus.spec.harm import Harm
 from isthmus.spec.impacts import Impacts
@@ -273,6 +274,8 @@ class Corridor(Block):
     """Claims, pending stock and decisions; absent: the journey ends at arrival."""
     reverse: Reverse | None = None
     """Movement against the corridor, named and reported; absent: reverse legs are followed and not reported apart."""
+    engines: Engines = Engines()
+    """Which engine answers what."""
     impacts: Impacts | None = None
     """What flows mean on the ground; absent: no needs, costs or triggers."""
     series: Annotated[dict[Id, Series], Field(min_length=1)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from isthmus.errors import Problem
 from isthmus.spec.check import (
     dates,
+    engines,
     impacts,
     information,
     money,
@@ -59,6 +60,7 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     money.check_short,
     information.check_campaigns,
     information.check_believed_legs,
+    engines.check_agents,
     impacts.check_planned_places,
     impacts.check_triggers,
     impacts.check_priced,
