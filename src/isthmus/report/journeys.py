@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from isthmus.report.charts import Chart, Table
-from isthmus.report.intervals import Interval, interval, number, percent
+from isthmus.report.intervals import Interval, interval, number, percent, plain, smallest_count
 from isthmus.report.language import say
 from isthmus.report.parameters import leg_name
 from isthmus.report.sections import Row, Section, people, rows_chart
@@ -41,7 +41,14 @@ def journeys(view: RunView) -> Section | None:
         charts += [_spread_chart(data, group, label, "days", "days"), _spread_chart(data, group, label, "usd", "US$ a person")]
         charts += [chart for chart in (_met_chart(view, data, group, label),) if chart is not None]
         tables.append((_endings(data, group), say("How journeys of {label} stand at the end of the time modelled.", label=label)))
-        tables.append((_where(view, data, group), say("Where {label} ran out of money or gave up, all months.", label=label)))
+        tables.append((_where(view, data, group), say(
+            "Where {label} ran out of money or gave up, all months; those who borrowed or worked and went on are among them, and "
+            "places with fewer than ten people are left out.", label=label,
+        )))  # fmt: skip
+        if "waited" in data:
+            tables.append(
+                (_waits(view, data, group), say("Waiting of {label} in queues, of those who were served.", label=label))
+            )
     return Section("journeys", "Journeys: means hide what matters", _words(view, data), tuple(charts), tuple(tables))
 
 
@@ -102,11 +109,11 @@ def _finding(rows: list[Row], label: str, what: str) -> str:
     first = rows[0].values
     if what == "days":
         return say(
-            "{label}: half of the journeys took less than {a} days, one in twenty more than {b}",
+            "{label}: half of those who arrived took less than {a} days, one in twenty more than {b}",
             label=label, a=_number(first.median), b=_number(first.hi90),
         )  # fmt: skip
     return say(
-        "{label}: half paid less than US${a}, one in twenty more than US${b}",
+        "{label}: half of those who arrived paid less than US${a}, one in twenty more than US${b}",
         label=label, a=_number(first.median), b=_number(first.hi90),
     )  # fmt: skip
 
@@ -116,7 +123,7 @@ def _range(values: Interval) -> str:
 
 
 def _number(x: float) -> str:
-    return number(x, x * 0.95, x * 1.05)
+    return plain(x) if x < 1000 else number(x, x * 0.95, x * 1.05)
 
 
 def _stands(data: xr.Dataset, group: str) -> dict[str, float]:
@@ -175,10 +182,24 @@ def _where(view: RunView, data: xr.Dataset, group: str) -> Table:
     rows = []
     for leg in (str(k) for k in data["leg"].values):
         values = np.asarray(data["short"].sel(group=group, leg=leg).values, dtype=np.float64)
-        if values.any():
+        if np.median(values) >= smallest_count():
             rows.append((say("Could not pay for {leg}", leg=leg_name(view.corridor, leg)), people(interval(values))))
     for place in (str(p) for p in data["place"].values):
         values = np.asarray(data["turned_back"].sel(group=group, place=place).values, dtype=np.float64)
-        if values.any():
+        if np.median(values) >= smallest_count():
             rows.append((say("Gave up at {place}", place=view.corridor.places[place].label), people(interval(values))))
-    return Table(("What", "People"), tuple(rows) or (("Nobody", "0"),))
+    return Table(("What", "People"), tuple(rows) or ((say("Nobody, or too few to show"), ""),))
+
+
+def _waits(view: RunView, data: xr.Dataset, group: str) -> Table:
+    """Share who waited longer than so many days."""
+    days = float(data.attrs["step_days"])
+    rows = []
+    for queue in (str(q) for q in data["queue"].values):
+        table = np.asarray(data["waited"].sel(queue=queue, group=group).values, dtype=np.float64)
+        for steps in range(1, min(table.shape[1], 5)):
+            part = interval(table[:, steps])
+            shown = say("{m} ({lo} to {hi})", m=percent(part.median, 1), lo=percent(part.lo90, 1), hi=percent(part.hi90, 1))
+            longer = say("{place}: about {days} days or more", place=view.corridor.places[queue].label, days=plain(steps * days))
+            rows.append((longer, shown))
+    return Table(("Wait", say("Share of those served ({n})", n=NINETY)), tuple(rows))

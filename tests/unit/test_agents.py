@@ -1,0 +1,120 @@
+"""Parts of the agent engine: random words, thresholds, a queue's cut, pivoted shares, quantiles, the option of the file."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.stats import chi2, kstest
+
+import toy
+from isthmus.engines.agents.draws import Events, high, key_of, low, name_of, step_of, stratum_of, word_at
+from isthmus.engines.agents.journeys import _spread, quantiles
+from isthmus.engines.agents.line import EVERYBODY, cut_at
+from isthmus.engines.agents.minds import pivot
+from isthmus.engines.agents.people import BYTES
+from isthmus.engines.agents.tables import NEVER, pick, thresholds
+from isthmus.engines.agents.world import patience
+from isthmus.spec.check import check
+
+
+def test_a_person_takes_no_more_than_48_bytes():
+    assert BYTES == 24
+
+
+def test_numbers_of_people_and_events_are_uniform_and_unrelated():
+    keys = [key_of(np.uint64(7), name_of(1, 30, n)) for n in range(4000)]
+    words = [[np.uint64(word_at(np.uint64(key), event)) for event in (0, 1)] for key in keys]
+    first, second, after = (np.array([f(w[e]) / 2**31 for w in words]) for f, e in ((high, 0), (low, 0), (high, 1)))
+    for numbers in (first, second, after):
+        assert kstest(numbers, "uniform").pvalue > 1e-3
+    for a, b in ((first, second), (first, after), (first[:-1], first[1:])):
+        table = np.histogram2d(a, b, bins=8, range=[[0, 1], [0, 1]])[0]
+        assert chi2.sf(((table - len(a) / 64) ** 2 / (len(a) / 64)).sum(), 63) > 1e-3
+
+
+def test_a_name_tells_stratum_and_step_apart():
+    who = name_of(3, 700, 12_345_678)
+    assert (stratum_of(who), step_of(who)) == (3, 700)
+    assert len({name_of(s, t, n) for s in range(3) for t in range(3) for n in range(3)}) == 27
+
+
+def test_events_of_different_things_never_share_a_number():
+    events, sizes = Events.of(5, 7, 2), (7, 5, 7, 7, 2, 14, 1)
+    used = [e + k for e, n in zip(events, sizes, strict=True) for k in range(n)]
+    assert len(used) == len(set(used))
+
+
+@pytest.mark.parametrize("shares", [[1.0], [0.2, 0.5, 0.3], [0.0, 1.0], [1.0, 0.0], np.full(19, 1 / 19), [1e-6, 1 - 1e-6, 0]])
+def test_picks_follow_the_shares_exactly(shares):
+    shares = np.array(shares)
+    table = thresholds(shares)
+    assert len(table) % 8 == 0
+    edges = np.concatenate([[0], np.round(np.cumsum(shares) * 2**31)]).astype(np.int64)
+    for n, (low_end, end) in enumerate(pairwise(edges)):
+        if end > low_end:
+            assert pick(table, 0, len(table), np.int32(low_end)) == n
+            assert pick(table, 0, len(table), np.int32(end - 1)) == n
+    assert pick(table, 0, len(table), NEVER) == np.flatnonzero(shares)[-1]
+
+
+def test_a_queue_serves_those_who_came_first_among_others_who_come_evenly():
+    orders = np.array([0.1, 0.2, 0.6, 0.9]) * EVERYBODY
+    served, others, gone = cut_at(orders.astype(np.int64), 100.0, 0, 30.0)
+    assert served == 2
+    assert others == pytest.approx(72)
+    assert 0.27 * EVERYBODY < gone < 0.29 * EVERYBODY
+    again, left, further = cut_at(orders[2:].astype(np.int64), others, gone, 50.0)
+    assert (again, further > gone) == (1, True)
+    assert left == pytest.approx(23)
+    assert cut_at(orders.astype(np.int64), 0.0, 0, 3.0)[0] == 3
+
+
+def test_patience_is_what_is_left_of_those_who_keep_waiting():
+    shares = patience(np.full(6, 0.8), 3)
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert np.allclose(shares[0], [0.2, 0.16, 0.128, 0.512])
+    assert np.allclose(shares[5], [0, 0, 0, 1]), "nothing is known of what follows the last step"
+
+
+def test_pivoted_shares_are_those_of_choosing_anew():
+    built = toy.model("2022-06")
+    k = [leg.id for leg in built.legs].index("town_end")
+    believed = np.broadcast_to(np.array([leg.risk for leg in built.legs])[:, None, None], (4, 1, built.grid.n_steps)).copy()
+    from isthmus.model.choice import choices
+
+    def choose(risk):
+        drift = lambda _, advantage: np.zeros(advantage.shape)  # noqa: E731
+        return choices(built, toy.centre(built), built.knowledge, drift, risk)
+
+    before = choose(believed)
+    believed[k] += np.linspace(0, 0.9, built.grid.n_steps)
+    after = choose(believed)
+    shift = np.zeros(before.leg.shape)
+    shift[k] = -1.0 * np.linspace(0, 0.9, built.grid.n_steps)
+    worth = pivot(built, np.asarray(before.leg), np.asarray(before.settle), shift)
+    assert np.allclose(worth, np.asarray(after.value - before.value), atol=1e-12)
+
+
+def test_quantiles_lie_on_straight_lines_within_bins():
+    counts = np.array([[0, 10, 0, 10, 0], [0, 0, 0, 0, 0]], float)
+    found = quantiles(counts, np.array([0.25, 0.5, 1.0]), 2.0)
+    assert np.allclose(found[0], [3.0, 4.0, 8.0])
+    assert np.isnan(found[1]).all()
+
+
+def test_a_length_in_steps_is_spread_without_changing_how_many_or_how_long():
+    steps = np.array([[0, 0, 5, 2, 0]], float)
+    half = _spread(steps)
+    assert half.sum() == pytest.approx(7)
+    middle = (np.arange(half.shape[1]) + 0.5) / 2
+    assert (half * middle).sum() == pytest.approx(5 * 2 + 2 * 3)
+
+
+def test_too_many_agents_are_refused_with_a_number_that_would_do():
+    found = check(toy.corridor(engines={"agents_per_person": 1000, "draws": 400}))
+    assert len(found) == 1
+    assert found[0].where == "engines.agents_per_person"
+    assert found[0].remedy == "write agents_per_person: 4e+01, or fewer draws"
+    assert not check(toy.corridor(engines={"agents_per_person": 1000, "draws": 400, "journeys": "cohort"}))
