@@ -127,6 +127,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         _add_run_options(command)
         if name == "run":
             add_update_options(command)
+            _add_release_options(command)
     add_trust_options(commands)
     _add_run_options(command := add("validate", "Say how far the inference of a corridor can be trusted."))
     add_place(command, default="processes")
@@ -174,6 +175,11 @@ def _add_corridor_options(command: argparse.ArgumentParser, *, scenario: bool = 
     command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures to use instead of the corridor's")
 
 
+def _add_release_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--language", default="en", metavar="LANGUAGE", help="of what is written: en or es (default: en)")
+    command.add_argument("--policy", type=Path, metavar="FILE", help="policy of the gate, stricter than the shipped one")
+
+
 def _add_export_options(command: Parser) -> None:
     command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
     command.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write to")
@@ -185,8 +191,7 @@ def _add_export_options(command: Parser) -> None:
         metavar="FORMAT",
         help="csv, xlsx, geojson, parquet, netcdf, brief or page; may be repeated (default: all)",
     )
-    command.add_argument("--language", default="en", metavar="LANGUAGE", help="en or es (default: en)")
-    command.add_argument("--policy", type=Path, metavar="FILE", help="policy of the gate, stricter than the shipped one")
+    _add_release_options(command)
 
 
 def _add_run_options(command: argparse.ArgumentParser, *, scenario: bool = True) -> None:

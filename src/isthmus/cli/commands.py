@@ -17,6 +17,8 @@ from isthmus.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from isthmus.data.figures import Figures
+    from isthmus.disclosure import Policy
+    from isthmus.pipeline import RunFolder
 
 
 def run(options: Namespace) -> None:
@@ -26,6 +28,7 @@ def run(options: Namespace) -> None:
     from isthmus.cli.progress import Progress
 
     _refuse_unwritable(options.out)
+    policy = _policy(options)
     renew = bool(getattr(options, "update", False))
     figures = _updated(options) if renew else options.figures
     with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
@@ -42,7 +45,20 @@ def run(options: Namespace) -> None:
             until=cast("pipeline.Until", arguments.STAGES[options.command][0]),
             report=progress,
         )
+    _released(options, folder, policy)
     show.print_run(folder.path, as_json=options.json)
+
+
+def _released(options: Namespace, folder: RunFolder, policy: Policy | None) -> None:
+    """Tables and page under the policy asked for, and the page in the language asked for."""
+    if options.command != "run" or (policy is None and options.language == "en"):
+        return
+    from isthmus.pipeline.files import release_under, write_page
+
+    if policy is not None:
+        release_under(folder, policy)
+    if options.language != "en":
+        write_page(folder, options.language)
 
 
 def backtest(options: Namespace) -> None:
@@ -105,15 +121,24 @@ def show_run(options: Namespace) -> None:
     show.print_run(options.run, as_json=options.json)
 
 
+def _policy(options: Namespace) -> Policy | None:
+    """The policy of the gate that was asked for, read and held to the floors before any work."""
+    path = getattr(options, "policy", None)
+    if path is None:
+        return None
+    from isthmus.disclosure import load_policy
+
+    return load_policy(path)
+
+
 def export(options: Namespace) -> None:
     """Write the files people use."""
-    from isthmus.disclosure import load_policy
     from isthmus.report.export import FORMATS
     from isthmus.report.export import export as write
 
     _refuse_unwritable(options.to)
-    policy = None if options.policy is None else load_policy(options.policy)
-    files = write(options.run, options.to, formats=options.formats or FORMATS, language=options.language, policy=policy)
+    formats = options.formats or FORMATS
+    files = write(options.run, options.to, formats=formats, language=options.language, policy=_policy(options))
     if options.json:
         _print_json({"run": str(options.run), "files": [str(file) for file in files]})
     else:

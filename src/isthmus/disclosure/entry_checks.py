@@ -10,8 +10,9 @@ import numpy as np
 from isthmus.disclosure.periods import span_of
 from isthmus.disclosure.persons import columns_about_people, values_about_people
 from isthmus.disclosure.policy import Policy
-from isthmus.disclosure.requests import kinds_of
+from isthmus.disclosure.requests import PERSON, kinds_of
 from isthmus.disclosure.table import COLUMNS, KEYS, KINDS, NEEDED, Table, Vocabulary
+from isthmus.disclosure.words import clean
 from isthmus.errors import Problem
 from isthmus.spec.document import did_you_mean, one_of
 from isthmus.spec.protect import refused_word
@@ -60,9 +61,10 @@ def _keys(table: Table, policy: Policy, where: str) -> Iterator[Problem]:
             about = about or ("a term that the policy refuses" if own & {w.lower() for w in _WORDS.findall(text)} else "")
             if about:
                 remedy = "describe people by nationality and nothing finer: such figures can be used against those they describe"
-                yield Problem(f"{where}: {name}", "groups of people by nationality only", f'"{text}" ({about})', remedy)
-            for kind in kinds_of(text) if name not in {"label", "source"} else ():
-                yield Problem(f"{where}: {name}", "aggregate results", f'"{text}", which is {kind}', "take it out")
+                yield Problem(f"{where}: {name}", "groups of people by nationality only", f'"{clean(text)}" ({about})', remedy)
+            asked = [kind for kind in kinds_of(text) if kind != PERSON] if name != "label" else []
+            for kind in asked:
+                yield Problem(f"{where}: {name}", "aggregate results", f'"{clean(text)}", which is {kind}', "take it out")
 
 
 def _names(table: Table, where: str, vocabulary: Vocabulary | None) -> Iterator[Problem]:

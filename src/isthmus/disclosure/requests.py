@@ -30,6 +30,8 @@ def _refused() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+PERSON = "a look-up of a person"
+
 _WHY = {
     "route advice": (
         "aggregate questions: how many people, where, when, and what they need",
@@ -45,7 +47,7 @@ _WHY = {
             "rules and closures can be put in as scenarios, to see what they do to people"
         ),
     ),
-    "a look-up of a person": (
+    PERSON: (
         "aggregate questions",
         "Isthmus holds nothing about any person and looks nobody up; take the number, address or account out",
     ),
@@ -75,5 +77,5 @@ def kinds_of(text: str) -> list[str]:
     plain = re.sub(r"[\s/=,;:?!\"'()]+", " ", re.sub(r"[_\-\u2010-\u2015]+|%20|\+", " ", plain))
     found = dict.fromkeys(kind for kind, pattern in _refused() if pattern.search(plain))
     if any(shape.search(text) for shape in SHAPES.values()):
-        found["a look-up of a person"] = None
+        found[PERSON] = None
     return list(found)

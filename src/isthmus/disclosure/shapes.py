@@ -17,7 +17,9 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "an account": re.compile(
         r"(?<![\w./])@[A-Za-z_][\w.]{2,}|(?i:\b(?:wechat|weixin|whatsapp|telegram|douyin|tiktok)\s*[:=]\s*\S+)"
     ),
-    "an exact position": re.compile(r"(?<![\w.])-?\d{1,2}\.\d{3,}\s*[,;]\s*-?\d{1,3}\.\d{3,}(?!\w)"),
+    "an exact position": re.compile(
+        r"(?<![\w.])-?(?:\d{1,2}\.\d{3,}\s*[,;]\s*-?\d{2,3}\.\d{3,}|\d{2}\.\d{3,}\s*[,;]\s*-?\d{1,3}\.\d{3,})(?!\w)"
+    ),
     "a date of birth": re.compile(
         r"(?i:\b(?:born|dob|birth(?:day| ?date)?|date of birth|nacid[oa]|fecha de nacimiento)\b)\W{0,12}"
         r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{4})"

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from isthmus.disclosure.ledger import Ledger
+from isthmus.disclosure.policy import Policy
 from isthmus.forecast.journeys import journeys
 from isthmus.forecast.predict import Forecast
 from isthmus.inference.fit import Posterior
@@ -20,7 +21,8 @@ from isthmus.inference.learned import learned_quantities
 from isthmus.model.network import Model
 from isthmus.pipeline.folder import RunFolder
 from isthmus.report import RunView, render
-from isthmus.report.gated import gate_report, policy_of, shown
+from isthmus.report.gated import POLICY_NAME, gate_report, policy_of, shown
+from isthmus.report.language import Language
 from isthmus.report.tables import COLUMNS
 
 Floats = NDArray[np.float64]
@@ -146,6 +148,15 @@ def write_tables(folder: RunFolder) -> None:
     folder.write_json("disclosure.json", folder.manifest["disclosure"])
 
 
-def write_page(folder: RunFolder) -> None:
-    """``report.html``."""
-    folder.write_text("report.html", render(RunView.load(folder.path)))
+def write_page(folder: RunFolder, language: Language = "en") -> Path:
+    """``report.html``, or ``report.es.html`` in Spanish."""
+    name = "report.html" if language == "en" else f"report.{language}.html"
+    return folder.write_text(name, render(RunView.load(folder.path), language))
+
+
+def release_under(folder: RunFolder, policy: Policy) -> None:
+    """Write tables and page once more, under a stricter policy of the gate, which the folder keeps."""
+    folder.write_text(POLICY_NAME, policy.model_dump_json(indent=1) + "\n")
+    write_tables(folder)
+    write_page(folder)
+    folder.write_json("manifest.json", folder.manifest)
