@@ -10,7 +10,7 @@ from isthmus.compute.costs import Costs, known
 from isthmus.compute.storage import Storage
 from isthmus.errors import InputError
 
-START_SECONDS = 2.5
+START_SECONDS = 3.4
 """CPU seconds for a worker to start and to load Isthmus, measured; see docs/scale.md."""
 
 
