@@ -133,11 +133,11 @@ def lines(report: Report, folder: Path | None) -> Iterator[str]:
         ("averaged relative difference, as simulated", "relative_difference_raw"),
         ("total error", "total_error"),
     ):
-        yield f"{label:<44}{_spread([getattr(one, name) for one in report.scores])}"
+        yield f"{label:<48}{_spread([getattr(one, name) for one in report.scores])}"
     for form in MASE:
         origin, kind = form.split()
         label = f"MASE{origin} {kind}, against day {origin}'s {RIVALS[kind]}"
-        yield f"{label:<44}{_spread([one.mase[form] for one in report.scores])}"
+        yield f"{label:<48}{_spread([one.mase[form] for one in report.scores])}"
     yield ""
     yield from _camp_lines(report)
     if report.learned:
@@ -177,16 +177,16 @@ def _learned_lines(report: Report) -> Iterator[str]:
     split = learned.calibration.split
     yield f"calibrated on days 0 to {split - 1}, judged on days {split} to {report.instance.days - 1}"
     yield LEARNED
-    yield f"{'':<44}{'given':>10}{'parameters':>12}{'calibrated':>12}"
+    yield f"{'':<48}{'given':>10}{'parameters':>12}{'calibrated':>12}"
     for label, name in HELD.items():
         values = (getattr(one, name) for one in (learned.given, learned.unanchored, learned.found))
-        yield f"{label:<44}" + "".join(
+        yield f"{label:<48}" + "".join(
             f"{_text(_or_none(value)):>{width}}" for value, width in zip(values, (10, 12, 12), strict=True)
         )
     before, after = means(report.scores)["mase"], means(learned.scores)["mase"]
     for form in ("7 ratio", "30 ratio"):
         label = f"MASE ratio of day {form.split()[0]}, all days"
-        yield f"{label:<44}{_text(before[form]):>10}{'':>12}{_text(after[form]):>12}"
+        yield f"{label:<48}{_text(before[form]):>10}{'':>12}{_text(after[form]):>12}"
     worse = learned.found.relative_difference >= learned.given.relative_difference
     yield "On the held days it is " + ("NOT better than the given settings." if worse else "better than the given settings.")
 

@@ -19,7 +19,7 @@ from isthmus.interop.flee.touched import quirks_of
 from isthmus.report import svg
 from isthmus.report.words import MONTHS, day_name
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 380, 220, 52, 26, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 380, 220, 58, 26, 12
 TABLE_ROWS = 60
 """About so many days in a chart's table; all are in out.csv."""
 
@@ -106,7 +106,7 @@ def _legend(report: Report) -> Markup:
     if len(report.runs) > 1:
         keys.append(("k-fan90", "lowest to highest seed"))
     if report.learned:
-        keys.append(("k-naive", "simulated, calibrated on the days left of the grey line"))
+        keys.append(("k-naive", "calibrated on the days left of the grey line, set to the last observed shares there"))
     items = (svg.el("li", svg.el("span", "", class_=f"key {css}"), words) for css, words in keys)
     return svg.el("ul", *items, class_="legend")
 
