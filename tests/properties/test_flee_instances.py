@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,11 +61,11 @@ def instances(draw):
     }
 
 
-@given(texts=instances(), seed=st.integers(0, 10**9))
+@given(texts=instances(), seed=st.integers(0, 10**9), anchor=st.none() | st.integers(1, 14))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_everybody_is_in_a_place_or_under_way(kernel, texts, seed):
+def test_everybody_is_in_a_place_or_under_way(kernel, texts, seed, anchor):
     with TemporaryDirectory() as folder:
-        instance = read_instance(write(Path(folder), days=15, **texts), mode=Mode.COMPAT)
+        instance = replace(read_instance(write(Path(folder), days=15, **texts), mode=Mode.COMPAT), anchor=anchor)
     first, again = (run_instance(instance, seed=seed, kernel=kernel)[0] for _ in range(2))
     assert first == again
     coming = arrivals(instance)

@@ -12,7 +12,7 @@ from statistics import mean, stdev
 
 import pytest
 
-from isthmus.interop.flee import read_instance, score
+from isthmus.interop.flee import read_instance, run_flee, score
 from isthmus.interop.flee.compiled import compile_instance
 from isthmus.interop.flee.native import load
 from isthmus.interop.flee.run import runs
@@ -79,3 +79,16 @@ def test_daily_counts_on_mali_are_within_four_standard_errors_of_flees():
             assert abs(z) < 4, (name, day, mean(values), theirs)
             squares, cells = squares + z * z, cells + 1
     assert math.sqrt(squares / cells) < 1.35
+
+
+@pytest.mark.slow
+def test_what_is_learned_on_the_first_half_of_mali_helps_on_the_second(monkeypatch):
+    """A short search on one person in ten; the figures of the full one are in the manual."""
+    import isthmus.interop.flee.calibrate as calibration
+
+    monkeypatch.setattr(calibration.calibrate, "__kwdefaults__", {**calibration.calibrate.__kwdefaults__, "generations": 12})
+    settings = SHARED / "simsetting.validation.yml"
+    learned = run_flee(SHARED / "mali2012", settings=settings, hasten=10, calibrate=True).learned
+    assert learned.calibration.split == 150
+    assert learned.found.relative_difference < 0.6 * learned.given.relative_difference
+    assert learned.unanchored.relative_difference < learned.given.relative_difference

@@ -214,17 +214,17 @@ def _calibration(report: Report) -> list[Markup]:
         f"There the calibrated run is {verdict} the given settings: {learned.found.relative_difference:.3f} against "
         f"{learned.given.relative_difference:.3f}. {LEARNED}"
     )
-    kinds = (learned.given, learned.unanchored, learned.found)
+    kinds = (learned.given, learned.found, learned.unanchored)
     rows = [(name, *(_fixed(getattr(one, field), 3) for one in kinds)) for name, field in HELD.items()]
     for origin in (7, 30):
         before, after = (_mean(s.mase[f"{origin} ratio"] for s in scores) for scores in (report.scores, learned.scores))
-        rows.append((f"all days, against shares of day {origin} (MASE ratio)", _fixed(before, 3), "", _fixed(after, 3)))
+        rows.append((f"all days, against shares of day {origin} (MASE ratio)", _fixed(before, 3), _fixed(after, 3), ""))
     return [
         svg.el("h2", "Calibrated on the first half"),
         svg.el("p", words),
         _table(
             "Given and calibrated settings; scaled errors below 1 beat the naive rival",
-            ("", "given", "parameters alone", "calibrated"),
+            ("", "given", "calibrated", "parameters alone"),
             rows,
         ),
         _parameters(learned, report.instance),
