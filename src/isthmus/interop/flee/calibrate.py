@@ -1,6 +1,6 @@
 """Parameters of an instance learned on the first half of its days, to be judged on the second.
 
-What is learned: four of Flee's own parameters, one attraction per camp, and where an instance has a closure of a
+What is learned: five of Flee's own parameters, one attraction per camp, and where an instance has a closure of a
 location with two names, whether it means the link between them. All in logarithms around the given settings, drawn
 back to them by a quadratic penalty, so that a camp the first half says little about keeps what it had. The search is an
 evolution strategy with mirrored samples (Brockhoff et al. 2010) under common random numbers.
@@ -36,10 +36,10 @@ SEARCHED = {
     "softening": (0.7, 1.0, 500.0),
     "distance_power": (0.5, 0.1, 4.0),
     "conflict_weight": (0.7, 0.001, 4.0),
+    "capacity_scaling": (0.15, 0.1, 10.0),
 }
-"""Parameter: standard deviation of its logarithm a priori, lowest, highest. Not among them: how fast people leave camps,
-which stocks do not show, and the scale of capacities, which the first half does not reach. Learned, both made up for
-other errors and did harm later."""
+"""Parameter: standard deviation of its logarithm a priori, lowest, highest. How fast people leave camps is not among them:
+stocks do not show it, and where it was learned it made up for other errors and did harm later."""
 PENALTY = 0.002
 """Relative difference that one squared a-priori standard deviation costs; for attractions the unit is a factor e."""
 PEOPLE = 20_000
