@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import toy
+from isthmus.cli.arguments import parse
 from isthmus.errors import InputError, ModelError, SpecError
 from isthmus.impacts.standards import read as read_standards
 from isthmus.impacts.standards import shipped
@@ -134,6 +135,14 @@ def test_the_eight_shipped_scenarios():
     ]  # fmt: skip
     visa = shipped_corridor.scenarios["visa_required_in_ecuador"].shocks["visa"]
     assert (str(visa.from_), str(visa.announced)) == ("2024-07-01", "2024-06-18")
+
+
+def test_names_of_scenarios_may_stand_before_and_after_options():
+    for typed in (["a", "b", "--draws", "50"], ["--draws", "50", "a", "b"], ["a", "--draws", "50", "b"]):
+        options = parse(["stress", "file.yaml", *typed])
+        assert (options.scenarios, options.draws) == (["a", "b"], 50)
+    with pytest.raises(InputError, match="'5' is not a whole number from 10"):
+        parse(["stress", "file.yaml", "--draws", "5"])
 
 
 def test_words_are_tied_to_numbers():

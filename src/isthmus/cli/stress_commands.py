@@ -58,4 +58,9 @@ def _changes(changes: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield "nothing changes"
     width = max((len(change["what"]) for change in changes), default=0)
     for change in changes:
-        yield f"{change['what']:<{width}}  {change['median']:>10,}  ({change['lo90']:,} to {change['hi90']:,})"
+        low, middle, high = (_people(change[key]) for key in ("lo90", "median", "hi90"))
+        yield f"{change['what']:<{width}}  {middle:>10}  ({low} to {high})"
+
+
+def _people(value: int | None) -> str:
+    return "under 10" if value is None else f"{value:,}"

@@ -54,6 +54,15 @@ def scenarios(view: RunView) -> Section | None:
             "are not known are priors, named below with their sources."
         ),
     ]
+    if view.corridor.harm is not None:
+        known = "; ".join(leg_label(view, leg) for leg in view.corridor.harm.legs)
+        words.append(
+            say(
+                "Deaths are those expected on ways whose hazards are known ({legs}). Harm on the other ways, which some people "
+                "take instead, is not known, which does not say that there is none.",
+                legs=known,
+            )
+        )
     unchanged = [one["label"] for one in found if not one["changes"]]
     if unchanged:
         words.append(say("No difference at all: {names}.", names="; ".join(unchanged)))

@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 ROUND = 5
 """People are told in fives."""
+LEAST = 10
+"""Fewer people than this are not told."""
 MOST = 8
 """Legs or places named for a scenario."""
 
@@ -77,8 +79,15 @@ def leg_label(corridor: Corridor, leg: str) -> str:
 
 
 def _change(words: str, measure: str, item: str, values: Floats) -> dict[str, Any]:
-    low, middle, high = (int(round(float(v) / ROUND) * ROUND) for v in np.quantile(values, [0.05, 0.5, 0.95]))
+    low, middle, high = (_told(float(v)) for v in np.quantile(values, [0.05, 0.5, 0.95]))
     return {"what": words, "measure": measure, "item": item, "median": middle, "lo90": low, "hi90": high}
+
+
+def _told(value: float) -> int | None:
+    """People in fives; fewer than `LEAST` either way are not told, none at all is."""
+    if value != 0 and abs(value) < LEAST:
+        return None
+    return int(round(value / ROUND) * ROUND)
 
 
 def strengths(comparison: Comparison, name: str) -> list[dict[str, Any]]:
