@@ -17,9 +17,12 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from isthmus.forecast.extend import extend
 from isthmus.inference.posterior import Evidence, Layout, Paths, Simulated, simulate, simulate_seen
 from isthmus.model.network import Knowledge, Model
 from isthmus.streams import stream
+
+__all__ = ["Forecast", "Predictor", "draw_figures", "extend", "thin"]
 
 Floats = NDArray[np.float64]
 
@@ -99,32 +102,6 @@ class Predictor:
         phi = np.stack([values[s.dispersion] for s in self.model.sights], axis=1)
         predicted = draw_figures(simulated.mean, phi, stream(seed, "figures", *names))
         return Forecast(last, np.asarray(scalars), extended, simulated, predicted)
-
-
-def extend(model: Model, values: dict[str, Floats], paths: Paths, last: int, *, seed: int, names: Sequence[str | int]) -> Paths:
-    """Paths after ``last``, drawn month by month; arrays with the sample axis first are changed and returned."""
-    months = range(last + 1, model.grid.n_months)
-    departures, legs, seen, drivers = paths
-    normal = stream(seed, "departures", *names).standard_normal((len(months), *departures.shape[:2]))
-    for g, tails in enumerate(model.tails):
-        if tails is not None:
-            # a t variate is a normal one over the root of a chi-squared of its own stream
-            chi = stream(seed, "tails", model.groups[g], *names).chisquare(tails, normal.shape[:2])
-            normal[:, :, g] /= np.sqrt(chi / tails)
-    for step, m in enumerate(months):
-        for g, gid in enumerate(model.groups):
-            persistence = values[f"groups.{gid}.departures.persistence"]
-            innovation = values[f"groups.{gid}.departures.innovation"]
-            departures[:, g, m] = persistence * departures[:, g, m - 1] + innovation * normal[step, :, g]
-    for n, k in enumerate(model.drifting_legs):
-        draws = stream(seed, "drift", model.legs[k].id, *names).standard_normal((len(months), *legs.shape[:1], legs.shape[2]))
-        walk = np.cumsum(draws * values[model.legs[k].drift or ""][:, None], axis=0)
-        legs[:, n, :, last + 1 :] = legs[:, n, :, last, None] + walk.transpose(1, 2, 0)
-    for n, k in enumerate(model.drifting_sights):
-        draws = stream(seed, "detection", model.sights[k].id, *names).standard_normal((len(months), seen.shape[0]))
-        walk = np.cumsum(draws * values[model.sights[k].drift or ""], axis=0)
-        seen[:, n, last + 1 :] = seen[:, n, last, None] + walk.T
-    return Paths(departures, legs, seen, drivers)
 
 
 def draw_figures(mean: Floats, phi: Floats, generator: np.random.Generator) -> Floats:

@@ -61,8 +61,11 @@ def prior_worlds(predictor: Predictor, knowledge: Knowledge, *, n_samples: int, 
         sight = model.sights[k]
         first = values[sight.drift or ""] * seen[:, n, model.fit_from]
         seen[:, n] = (np.log(values[sight.detection]) + first)[:, None]
-    start = Paths(departures, legs, seen, np.array(raw.drivers))
+    shared = np.array(raw.shared)
+    for n, node in enumerate(model.shared):
+        shared[:, n] = (values[node.innovation] * shared[:, n, model.fit_from])[:, None]
+    start = Paths(departures, legs, seen, np.array(raw.drivers), shared)
     moving = extend(model, values, Paths(*(path.copy() for path in start)), 0, seed=seed, names=("prior",))
     walks = extend(model, values, start, model.fit_from, seed=seed, names=("prior", "walks"))
-    paths = Paths(moving.departures, walks.legs, walks.detection, start.drivers)
+    paths = Paths(moving.departures, walks.legs, walks.detection, start.drivers, walks.shared)
     return Worlds(np.asarray(scalars), paths, predictor.simulated(scalars, paths, knowledge))

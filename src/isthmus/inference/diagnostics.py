@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
+AT_REST = 0.05
+"""Largest root mean square movement of a mode that is found, in log figures and prior standard deviations."""
 
 
 def _split(draws: Floats) -> Floats:
@@ -81,10 +83,14 @@ class Diagnostics:
     ess_tail: Floats
     divergences: int
     acceptance: float
+    moved: float | None = None
+    """Of a joint Gaussian: how far the last step moved its mode, root mean square; absent: the draws are a sampler's."""
 
     @property
     def converged(self) -> bool:
-        """R-hat at most 1.01, bulk and tail effective sizes at least 400 and no divergence."""
+        """R-hat at most 1.01, bulk and tail effective sizes at least 400 and no divergence; a Gaussian's mode at rest."""
+        if self.moved is not None:
+            return self.moved <= AT_REST
         return bool(
             self.rhat.max() <= MAX_RHAT and min(self.ess_bulk.min(), self.ess_tail.min()) >= MIN_ESS and self.divergences == 0
         )
@@ -92,6 +98,11 @@ class Diagnostics:
     @property
     def message(self) -> str:
         """The verdict in one sentence."""
+        if self.moved is not None:
+            words = f"joint Gaussian approximation, independent draws; the last step moved the mode by {self.moved:.2g}"
+            return (
+                "The fit found its mode: " if self.converged else "THE FIT DID NOT FIND ITS MODE; do not use its numbers: "
+            ) + words
         figures = (
             f"largest R-hat {self.rhat.max():.3f}, smallest effective sample size {self.ess_bulk.min():.0f} (bulk) and "
             f"{self.ess_tail.min():.0f} (tail), {self.divergences} divergences"

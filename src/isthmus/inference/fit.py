@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics, diagnose
+from isthmus.inference.gaussian import fit_gaussian
 from isthmus.inference.hmc import Gradient, Metric, Sampled, StepSize, leapfrog_counts, sample
 from isthmus.inference.posterior import Evidence, Layout, scale_names, start_vector
 from isthmus.inference.standin import Target, target
@@ -156,6 +157,9 @@ def fit_batch(
     progress: Progress = lambda _: None,
 ) -> list[Posterior]:
     """Fit several bodies of evidence of one corridor in one compiled program; none affects another."""
+    if model.gaussian:
+        found = fit_gaussian(model, evidence, seeds=seeds, chains=effort.chains, draws=effort.draws, progress=progress)
+        return [Posterior(vectors, diagnostics) for vectors, diagnostics in found]
     layout = Layout.of(model)
     free = np.ones(layout.size)
     free[[model.table.names.index(name) for name in scale_names(model)]] = 0.0

@@ -49,10 +49,20 @@ def learned_quantities(model: Model, posterior: Posterior) -> Learned:
         standard = (found - np.array([p.location for p in starts])) / scale
         z = np.concatenate([z, standard.reshape(chains, draws, -1)], axis=2)
     parameters = scalars + starts
+    if len(model.table.members[0]):
+        z = _against_prior(model, z)
     natural = np.stack([p.natural(p.location + p.sd * z[:, :, k]) for k, p in enumerate(parameters)], axis=-1)
     whole = posterior.diagnostics
     diagnostics = diagnose(z, whole.divergences, whole.acceptance)
     return Learned(parameters, natural, diagnostics, 1 - z.reshape(-1, z.shape[2]).var(axis=0))
+
+
+def _against_prior(model: Model, z: Floats) -> Floats:
+    """Standardised by the prior alone, members of populations too."""
+    scalars = model.table.parameters
+    found = np.asarray(model.table.unconstrained(jnp.asarray(z[:, :, : len(scalars)])))
+    prior = (found - np.array([p.location for p in scalars])) / np.array([p.sd for p in scalars])
+    return np.concatenate([prior, z[:, :, len(scalars) :]], axis=2)
 
 
 def _first_constants(model: Model, vector: jax.Array) -> jax.Array:

@@ -4,7 +4,7 @@ The vector holds the scalar unknowns (standard normal under the prior), then the
 vector as what the series see best: log departures and the log odds of taking a drifting leg. What the model calls the path
 (the AR(1) deviation of departures, the random walk of a leg's constant) is that quantity less its systematic part, a shift with
 unit Jacobian; the sampler then meets no ridge between a path and the coefficients behind it. Log detection, which single months
-hardly reveal, stands as standardised innovations instead.
+hardly reveal, and movements that groups share stand as standardised innovations instead.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from isthmus.model.drivers import realised
 from isthmus.model.network import Knowledge, Model
 from isthmus.model.observe import detections, negbinomial_logpmf, seen_flows
 from isthmus.model.parameters import Values
+from isthmus.model.shared import added, autoregressive, shared_paths
 
 LOG_2PI = float(np.log(2 * np.pi))
 
@@ -55,12 +56,14 @@ class Paths(NamedTuple):
         legs: Constants of drifting legs, ``(drifting leg, group, month)``.
         detection: Log detection of drifting series, ``(drifting series, month)``.
         drivers: Standard normals behind unknown values of drivers, ``(driver, latent)``.
+        shared: Movements that groups make together, ``(movement, month)``.
     """
 
     departures: Any
     legs: Any
     detection: Any
     drivers: Any = None
+    shared: Any = None
 
 
 class Simulated(NamedTuple):
@@ -87,19 +90,20 @@ class Layout:
     n_months: int
     n_drivers: int = 0
     n_latent: int = 0
+    n_shared: int = 0
 
     @classmethod
     def of(cls, model: Model) -> Layout:
         """Layout of a model's vector."""
         return cls(
             len(model.table.parameters), len(model.groups), len(model.drifting_legs), len(model.drifting_sights),
-            model.grid.n_months, *driver_shape(model.knowledge),
+            model.grid.n_months, *driver_shape(model.knowledge), len(model.shared),
         )  # fmt: skip
 
     @property
     def size(self) -> int:
         """Length of the vector."""
-        monthly = self.n_groups * (1 + self.n_legs) + self.n_series
+        monthly = self.n_groups * (1 + self.n_legs) + self.n_series + self.n_shared
         return self.n_scalars + monthly * self.n_months + self.n_drivers * self.n_latent
 
     def split(self, vector: Array) -> tuple[Array, Paths]:
@@ -108,11 +112,13 @@ class Layout:
         b = a + self.n_groups * m
         c = b + self.n_legs * self.n_groups * m
         d = c + self.n_series * m
+        e = d + self.n_shared * m
         return vector[:a], Paths(
             vector[a:b].reshape(self.n_groups, m),
             vector[b:c].reshape(self.n_legs, self.n_groups, m),
             vector[c:d].reshape(self.n_series, m),
-            vector[d:].reshape(self.n_drivers, self.n_latent),
+            vector[e:].reshape(self.n_drivers, self.n_latent),
+            vector[d:e].reshape(self.n_shared, m),
         )
 
 
@@ -136,13 +142,22 @@ def hold(path: Array, first: int, last: Any) -> Array:
     return path[..., jnp.clip(jnp.arange(path.shape[-1]), first, last)]
 
 
-def _finish(
-    model: Model, values: Values, knowledge: Knowledge, chosen: Choices, flows: Trajectories, log_rho: Array
-) -> Simulated:
+def _finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices, flows: Trajectories, paths: Paths) -> Simulated:
     seen = seen_flows(model, flows.leg_flow, flows.leg_arrivals, flows.arrivals)
-    rho = detections(model, values, knowledge, log_rho)
-    mean = jnp.exp(rho) * seen + values.stack([s.baseline for s in model.sights])[:, None]
+    rho = detections(model, values, knowledge, paths.detection)
+    if model.shared:
+        rho = rho + added(model.shared, paths.shared, "detection", len(model.sights))
+    baseline = values.stack([s.baseline for s in model.sights])[:, None]
+    if any(s.baseline_moves for s in model.sights):
+        level = jnp.log(values.stack([s.detection for s in model.sights]))[:, None]
+        baseline = baseline * jnp.where(np.array([s.baseline_moves for s in model.sights])[:, None], jnp.exp(rho - level), 1.0)
+    mean = jnp.exp(rho) * seen + baseline
     return Simulated(flows, chosen, seen, mean, rho)
+
+
+def together(model: Model, shared: Any) -> Any:
+    """What the shared movements add to log departures, ``(group, month)``; 0 without any."""
+    return added(model.shared, shared, "departures", len(model.groups)) if model.shared else 0.0
 
 
 def simulate(
@@ -155,6 +170,7 @@ def simulate(
     """Run the mean-field corridor under natural values and paths that cover the whole grid; ``adjust`` changes choices."""
     knowledge = with_drivers(knowledge, paths.drivers)
     weights = model.grid.month_interpolation.T
+    deviations = paths.departures + together(model, paths.shared)
 
     def drift(k: int, _: Array) -> Array:
         constant: Array = paths.legs[model.drifting_legs.index(k)] @ weights
@@ -162,10 +178,10 @@ def simulate(
 
     def run(believed: Array | None) -> tuple[Choices, Array]:
         chosen = adjust(choices(model, values, knowledge, drift, believed))
-        return chosen, departures(model, systematic(model, values, knowledge, chosen.value), paths.departures)
+        return chosen, departures(model, systematic(model, values, knowledge, chosen.value), deviations)
 
     chosen, flows = solve(model, values, knowledge, run)
-    return _finish(model, values, knowledge, chosen, flows, paths.detection)
+    return _finish(model, values, knowledge, chosen, flows, paths)
 
 
 def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowledge, last: Any) -> tuple[Simulated, Paths]:
@@ -183,17 +199,20 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
         return legs[k] @ weights
 
     deviations: list[Array] = []
+    shared = shared_paths(model.shared, values, carried.shared, moving_months(model, last))
+    common = together(model, shared)
 
     def run(believed: Array | None) -> tuple[Choices, Array]:
         chosen = choices(model, values, knowledge, drift, believed)
         base = systematic(model, values, knowledge, chosen.value)
-        deviations.append(hold(carried.departures - base @ mean, 0, last))
-        return chosen, departures(model, base, deviations[-1])
+        deviations.append(hold(carried.departures - base @ mean - common, 0, last))
+        return chosen, departures(model, base, deviations[-1] + common)
 
     chosen, flows = solve(model, values, knowledge, run)
     log_rho = detection_paths(model, values, carried.detection, last)
     stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else carried.legs
-    return _finish(model, values, knowledge, chosen, flows, log_rho), Paths(deviations[-1], stacked, log_rho, carried.drivers)
+    paths = Paths(deviations[-1], stacked, log_rho, carried.drivers, shared)
+    return _finish(model, values, knowledge, chosen, flows, paths), paths
 
 
 def _student(x: Array, scale: Any, df: float) -> Array:
@@ -210,11 +229,18 @@ def detection_paths(model: Model, values: Values, innovations: Array, last: Any)
     if not model.drifting_sights:
         return innovations
     sights = [model.sights[k] for k in model.drifting_sights]
-    months = np.arange(model.grid.n_months)
-    moving = jnp.where((months >= model.fit_from) & (months <= last), innovations, 0.0)
+    moving = jnp.where(moving_months(model, last), innovations, 0.0)
     sd = values.stack([s.drift or "" for s in sights])[:, None]
     start = jnp.log(values.stack([s.detection for s in sights]))[:, None]
-    return jnp.asarray(start + sd * jnp.cumsum(moving, axis=-1))
+    if all(s.persistence == 1 for s in sights):
+        return jnp.asarray(start + sd * jnp.cumsum(moving, axis=-1))
+    return jnp.asarray(start + autoregressive(sd * moving, jnp.array([s.persistence for s in sights])))
+
+
+def moving_months(model: Model, last: Any) -> Any:
+    """Months in which walks move under a fit that ends in ``last``, ``(month,)``."""
+    months = np.arange(model.grid.n_months)
+    return (months >= model.fit_from) & (months <= last)
 
 
 def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, last: Any) -> Array:
@@ -237,9 +263,13 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
         moved = jnp.where(first, path - mean, jnp.diff(path, axis=-1, prepend=0.0))
         sd = jnp.where(first, start_sd, values[model.legs[k].drift or ""])
         total = total + jnp.where(walking, _normal(moved, sd), _normal(carried.legs[n], 1.0)).sum()
-    if carried.drivers is not None and carried.drivers.size:
-        total = total + _normal(carried.drivers, 1.0).sum()
-    return total + _normal(carried.detection, 1.0).sum()
+    for given in (carried.drivers, carried.shared):
+        if given is not None and given.size:
+            total = total + _normal(given, 1.0).sum()
+    for row, k in enumerate(model.drifting_sights):
+        tails, steps = model.sights[k].tails, carried.detection[row]
+        total = total + (_normal(steps, 1.0) if tails is None else _student(steps, 1.0, tails)).sum()
+    return total
 
 
 def log_likelihood(model: Model, values: Values, mean: Array, evidence: Evidence) -> Array:
@@ -270,6 +300,7 @@ def scale_names(model: Model) -> tuple[str, ...]:
     names = [f"groups.{g}.departures.innovation" for g in model.groups]
     names += [model.legs[k].drift or "" for k in model.drifting_legs]
     names += [model.sights[k].drift or "" for k in model.drifting_sights]
+    names += [node.innovation for node in model.shared]
     return tuple(n for n in dict.fromkeys(names) if n in model.table.names)
 
 

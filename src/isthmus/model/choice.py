@@ -65,7 +65,7 @@ def leg_values(model: Model, values: Values, knowledge: Knowledge, believed: Arr
         v = v + jnp.zeros((1, 1, model.grid.n_steps))
     else:
         friction = values.stack([f"choice.friction.{r}" for r in model.requirements])
-        at_place = jnp.einsum("gprt,r->pgt", jnp.asarray(knowledge.requirement), friction)
+        at_place = jnp.einsum("gprt,r->pgt", jnp.asarray(knowledge.requirement), friction) * sensitivity(model, values)
         entering = np.array([leg.head >= 0 for leg in legs], float)[:, None, None]
         v = v - entering * at_place[np.array([max(leg.head, 0) for leg in legs])]
     if model.money is None:
@@ -101,8 +101,14 @@ def policy_shift(model: Model, values: Values, knowledge: Knowledge, on: str, n_
     for row, (_, shift) in enumerate(shifts):
         where[row, max(shift.target, 0), list(shift.groups)] = 1.0
     sizes = values.stack([shift.name for _, shift in shifts]) * jnp.asarray(knowledge.shift)[np.array([n for n, _ in shifts])]
-    total = jnp.einsum("s,spgt->pgt", sizes, where * np.stack([shift.profile for _, shift in shifts])[:, None, None])
+    profile = np.stack([shift.profile for _, shift in shifts])[:, None, None]
+    total = sensitivity(model, values) * jnp.einsum("s,spgt->pgt", sizes, where * profile)
     return total if pushed is None else total + pushed
+
+
+def sensitivity(model: Model, values: Values) -> Array:
+    """How strongly rules and policies move each group, ``(group, 1)``."""
+    return values.stack([f"groups.{g}.sensitivity" for g in model.groups])[:, None]
 
 
 def settle_values(model: Model, values: Values, knowledge: Knowledge) -> Array:

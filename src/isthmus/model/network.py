@@ -19,6 +19,7 @@ from isthmus.model.journey import delay_table
 from isthmus.model.money import MoneyBlock, Strata
 from isthmus.model.parameters import ParameterTable
 from isthmus.model.queues import QueueNode
+from isthmus.model.shared import SharedNode, shared_nodes
 from isthmus.spec.primitives import NormalPrior, Quantity
 from isthmus.spec.schema import Corridor, Effect, Policy, Series
 from isthmus.timegrid import TimeGrid
@@ -80,6 +81,13 @@ class Sight:
     drift: str | None
     baseline: str
     dispersion: str
+    persistence: float = 1.0
+    """Month-to-month autocorrelation of drifting log detection around its level."""
+    tails: float | None = None
+    """Degrees of freedom of its movements; absent: normal."""
+    checkpoint: str | None = None
+    baseline_moves: bool = False
+    """Whether the baseline moves with the drift of detection."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,11 @@ class Model:
     money: MoneyBlock | None = None
     information: InformationBlock | None = None
     drivers: tuple[DriverNode, ...] = ()
+    shared: tuple[SharedNode, ...] = ()
+    """Movements that groups make together."""
+    gaussian: bool = False
+    """Whether the file asks for the joint Gaussian approximation."""
+    memory_months: float = 1200.0
 
     @property
     def strata(self) -> Strata | None:
@@ -280,6 +293,10 @@ def _sight(sid: str, series: Series, corridor: Corridor, order: list[str], table
         drift=drift,
         baseline=table.add(f"{prefix}.baseline", series.baseline),
         dispersion=table.add(f"{prefix}.dispersion", series.dispersion),
+        persistence=series.detection_persistence,
+        tails=series.detection_tails,
+        checkpoint=series.checkpoint,
+        baseline_moves=series.baseline_moves,
     )
 
 
@@ -354,13 +371,14 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
     Raises:
         ModelError: The forward legs form a cycle.
     """
-    table = ParameterTable()
+    table = ParameterTable(pools=corridor.pools)
     order = topological_places(corridor)
     grid = TimeGrid(corridor.time.step, corridor.time.start, last_month)
     pull: dict[tuple[int, int], str] = {}
     for g, (gid, group) in enumerate(corridor.groups.items()):
         for field in ("level", "persistence", "innovation", "feedback"):
             table.add(f"groups.{gid}.departures.{field}", getattr(group.departures, field))
+        table.add(f"groups.{gid}.sensitivity", group.sensitivity)
         for place, quantity in group.pull.items():
             pull[g, order.index(place)] = table.add(f"groups.{gid}.pull.{place}", quantity)
     for field in ("cost", "time", "risk"):
@@ -389,4 +407,7 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
         money=money_block(corridor, grid, table),
         information=information_block(corridor, grid, table),
         drivers=driver_nodes(corridor, order, table),
+        shared=shared_nodes(corridor, table),
+        gaussian=corridor.fit == "gaussian",
+        memory_months=corridor.memory_months,
     )

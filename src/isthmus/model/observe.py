@@ -46,8 +46,11 @@ def detections(model: Model, values: Values, knowledge: Knowledge, drift: Array)
     log_rho = jnp.log(values.stack([s.detection for s in model.sights]))[:, None] + jnp.zeros(model.grid.n_months)
     if model.drifting_sights:
         log_rho = log_rho.at[np.array(model.drifting_sights)].set(drift)
-    shifts = policy_shift(model, values, knowledge, "detection", len(model.sights))[:, 0]
-    return log_rho + (shifts @ model.grid.month_mean.T if shifts.shape[-1] > 1 else 0.0)
+    shifts = policy_shift(model, values, knowledge, "detection", len(model.sights))
+    if shifts.size == 1:
+        return log_rho
+    own = shifts[np.arange(len(model.sights)), np.array([s.group for s in model.sights])]
+    return log_rho + own @ model.grid.month_mean.T
 
 
 HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))

@@ -1,12 +1,13 @@
 """The unknowns of a corridor and their priors.
 
 Every prior is normal on the natural, log or logit scale, so one standardised vector ``z`` with a standard
-normal prior carries all scalar unknowns: ``natural = inverse_scale(location + sd * z)``.
+normal prior carries all scalar unknowns: ``natural = inverse_scale(location + sd * z)``. A member of a population stands
+relative to it: its location is the population's centre and its sd the population's spread, unknowns themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -16,20 +17,25 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, NormalPrior
+from isthmus.spec.pooling import Pool
+from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, NormalPrior, PooledPrior
 
 Scale = Literal["normal", "lognormal", "logitnormal"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One scalar unknown: where it stands in the file and its prior on the scale of its family."""
+    """One scalar unknown: where it stands in the file and its prior on the scale of its family.
+
+    Of a member of a population, ``location`` and ``sd`` are those before anything is learned about the population.
+    """
 
     name: str
     scale: Scale
     location: float
     sd: float
     source: str
+    pool: str | None = None
 
     def natural(self, unconstrained: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values on the natural scale, same shape."""
@@ -40,28 +46,44 @@ class Parameter:
         return unconstrained
 
 
+def _family(prior: NormalPrior | LognormalPrior | LogitNormalPrior) -> tuple[Scale, float, float]:
+    """Scale, and location and standard deviation on it."""
+    match prior:
+        case NormalPrior():
+            return "normal", prior.mean, prior.sd
+        case LognormalPrior():
+            return "lognormal", float(np.log(prior.median)), prior.sd_log
+        case LogitNormalPrior():
+            return "logitnormal", float(np.log(prior.median / (1 - prior.median))), prior.sd_logit
+
+
 @dataclass
 class ParameterTable:
     """Collects quantities while the network is compiled: numbers stay numbers, priors become unknowns."""
 
     parameters: list[Parameter] = field(default_factory=list)
     fixed: dict[str, float] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
 
-    def add(self, name: str, quantity: float | NormalPrior | LognormalPrior | LogitNormalPrior) -> str:
+    def add(self, name: str, quantity: float | NormalPrior | LognormalPrior | LogitNormalPrior | PooledPrior) -> str:
         """Register a quantity under ``name`` and return the name."""
-        match quantity:
-            case NormalPrior():
-                prior: tuple[Scale, float, float] = ("normal", quantity.mean, quantity.sd)
-            case LognormalPrior():
-                prior = ("lognormal", float(np.log(quantity.median)), quantity.sd_log)
-            case LogitNormalPrior():
-                p = quantity.median
-                prior = ("logitnormal", float(np.log(p / (1 - p))), quantity.sd_logit)
-            case _:
-                self.fixed[name] = float(quantity)
-                return name
-        self.parameters.append(Parameter(name, *prior, quantity.source or "no source given"))
+        if isinstance(quantity, PooledPrior):
+            self._add_member(name, quantity)
+        elif isinstance(quantity, float | int):
+            self.fixed[name] = float(quantity)
+        else:
+            self.parameters.append(Parameter(name, *_family(quantity), quantity.source or "no source given"))
         return name
+
+    def _add_member(self, name: str, quantity: PooledPrior) -> None:
+        pool, of = self.pools[quantity.pool], f"pools.{quantity.pool}"
+        if f"{of}.centre" not in {p.name for p in self.parameters}:
+            self.add(f"{of}.centre", pool.centre)
+            self.add(f"{of}.spread", pool.spread)
+        scale, location, sd = _family(pool.centre)
+        wide = float(np.hypot(sd, pool.spread.median))
+        source = quantity.source or f"population `{quantity.pool}`"
+        self.parameters.append(Parameter(name, scale, location, wide, source, quantity.pool))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,9 +92,26 @@ class ParameterTable:
 
     def values(self, z: Array) -> Values:
         """Natural values, the fixed ones included; ``z`` is ``(parameter,)`` and standardised."""
+        return Values(self, self.natural(self.unconstrained(z)))
+
+    def unconstrained(self, z: Array) -> Array:
+        """Unknowns on the scale of their family, same shape as standardised ``z``, ``(..., parameter)``."""
         location = np.array([p.location for p in self.parameters])
         sd = np.array([p.sd for p in self.parameters])
-        return Values(self, self.natural(location + sd * z))
+        own = location + sd * z
+        members, centres, spreads = self.members
+        if not len(members):
+            return jnp.asarray(own)
+        moved: Array = own[..., centres] + jnp.exp(own[..., spreads]) * z[..., members]
+        return jnp.asarray(jnp.asarray(own).at[..., members].set(moved))
+
+    @cached_property
+    def members(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Positions of the members of populations, and of the centre and the spread of the population of each."""
+        at = {p.name: k for k, p in enumerate(self.parameters)}
+        found = [(k, at[f"pools.{p.pool}.centre"], at[f"pools.{p.pool}.spread"]) for k, p in enumerate(self.parameters) if p.pool]
+        members, centres, spreads = np.array(found, np.intp).reshape(-1, 3).T
+        return members, centres, spreads
 
     def natural(self, unconstrained: Array) -> Array:
         """Natural values of all unknowns and then the fixed quantities, ``(quantity,)``."""

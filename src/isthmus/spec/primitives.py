@@ -80,8 +80,24 @@ class LogitNormalPrior(Block):
     confidence: Confidence = "B"
 
 
+class PooledPrior(Block):
+    """A quantity that comes from a population of the file's `pools`, learned with the other members."""
+
+    dist: Literal["pooled"]
+    pool: Id
+    """Name of the population."""
+    source: str | None = None
+    confidence: Confidence = "B"
+
+
 Prior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior, Field(discriminator="dist")]
 """A quantity to be learned. Every prior is normal on the natural, log or logit scale."""
+
+AnyPrior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior | PooledPrior, Field(discriminator="dist")]
+"""A prior of its own, or a population's."""
+
+PooledQuantity = float | AnyPrior
+"""A number, a prior, or a member of a population."""
 
 Quantity = float | Prior
 """A number (assumed, fixed) or a prior (learned as far as the figures can see it)."""

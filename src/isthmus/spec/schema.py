@@ -19,6 +19,7 @@ from isthmus.spec.harm import Harm
 from isthmus.spec.impacts import Impacts
 from isthmus.spec.information import Information
 from isthmus.spec.money import Money
+from isthmus.spec.pooling import Pool, SharedWalk
 from isthmus.spec.primitives import (
     Block,
     Confidence,
@@ -29,6 +30,7 @@ from isthmus.spec.primitives import (
     Id,
     LognormalPrior,
     Month,
+    PooledQuantity,
     Quantity,
     Requirement,
 )
@@ -71,6 +73,8 @@ class Group(Block):
     departures: Departures
     budget_usd: LognormalPrior | None = None
     """Money a person can spend on the whole journey, US$."""
+    sensitivity: PooledQuantity = 1.0
+    """How strongly entry rules and policies move this group, as a multiple of their sizes."""
     pull: dict[Id, Quantity] = Field(default_factory=dict)
     """Added value of a destination for this group, by place."""
 
@@ -78,13 +82,13 @@ class Group(Block):
 class Departures(Block):
     """log departures = log level + season + drivers + feedback x (accessibility - reference) + AR(1)."""
 
-    level: Quantity
+    level: PooledQuantity
     """Departures a month at the reference accessibility, persons."""
-    persistence: Quantity = 0.95
+    persistence: PooledQuantity = 0.95
     """Month-to-month autocorrelation of the deviation, 0 to 1."""
-    innovation: Quantity = 0.2
+    innovation: PooledQuantity = 0.2
     """Standard deviation of a month's new deviation on the log scale; with `tails`, the scale of Student's t."""
-    feedback: Quantity = 0.0
+    feedback: PooledQuantity = 0.0
     """kappa: log departures gained per unit of accessibility."""
     tails: Annotated[float, Field(ge=2.1, le=1000)] | None = None
     """Degrees of freedom of Student-t innovations; absent: normal."""
@@ -199,13 +203,21 @@ class Series(Block):
     watches: Watch
     kind: Literal["flow", "stock"] = "flow"
     counts: Literal["persons", "events"] = "persons"
-    detection: Quantity = 1.0
+    detection: PooledQuantity = 1.0
     """Expected count per person passing; above 1 where events are counted."""
-    detection_drift: Quantity = 0.0
-    """Standard deviation of the monthly random walk of log detection; 0: constant."""
-    baseline: Quantity = 0.0
+    detection_drift: PooledQuantity = 0.0
+    """Standard deviation of a month's movement of log detection; 0: constant."""
+    detection_persistence: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Month-to-month autocorrelation of drifting log detection around its level; 1: a random walk."""
+    detection_tails: Annotated[float, Field(ge=2.1, le=1000)] | None = None
+    """Degrees of freedom of Student-t movements of detection; absent: normal."""
+    checkpoint: Id | None = None
+    """Name that series of different groups at one checkpoint have in common; absent: the series stands alone."""
+    baseline: PooledQuantity = 0.0
     """Counted a month beside the corridor's flow (ordinary travellers), persons."""
-    dispersion: Quantity = 30.0
+    baseline_moves: bool = False
+    """Whether the baseline moves with the drift of detection, as the number of ordinary travellers does."""
+    dispersion: PooledQuantity = 30.0
     """phi of the negative binomial: variance = mean + mean^2/phi."""
     delay_months: Annotated[int, Field(ge=0, le=24)] = 0
     """Months between the end of a month and the publication of its figure."""
@@ -253,7 +265,15 @@ class Corridor(Block):
     time: TimeSettings
     figures: str = "figures.csv"
     """Table of official figures, relative to this file."""
+    fit: Literal["sampled", "gaussian"] = "sampled"
+    """How the corridor is learned: by Hamiltonian Monte Carlo, or, for many groups, by a joint Gaussian approximation."""
     groups: Annotated[dict[GroupId, Group], Field(min_length=1)]
+    memory_months: Annotated[float, Field(gt=0, le=1200)] = 1200
+    """With `fit: gaussian`: months after which a month says half as much about the size of steps."""
+    pools: dict[Id, Pool] = Field(default_factory=dict)
+    """Populations that quantities of groups and series come from."""
+    shared: dict[Id, SharedWalk] = Field(default_factory=dict)
+    """Movements that groups make together."""
     places: Annotated[dict[Id, Place], Field(min_length=2)]
     legs: Annotated[dict[Id, Leg], Field(min_length=1)]
     choice: Choice

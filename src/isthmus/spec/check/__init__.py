@@ -77,6 +77,7 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     scenarios.check_likelihoods,
     watches.check_watches,
     watches.check_watched_twice,
+    watches.check_shared,
     network.check_cycles,
 )
 

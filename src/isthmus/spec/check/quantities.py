@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.check.references import as_written, select
@@ -21,6 +22,8 @@ POSITIVE = (
 
 NOT_NEGATIVE = (
     "groups.*.departures.innovation",
+    "groups.*.sensitivity",
+    "shared.*.innovation",
     "legs.*.drift",
     "series.*.detection_drift",
     "series.*.baseline",
@@ -89,7 +92,7 @@ def check_signs(corridor: Corridor) -> Iterator[Finding]:
     for patterns, strict in ((POSITIVE, True), (NOT_NEGATIVE, False)):
         for pattern in patterns:
             for path, value in select(data, pattern):
-                yield from _signed(path, value, strict=strict)
+                yield from _signed(path, of_population(data, value), strict=strict)
 
 
 def _signed(path: Path, value: object, *, strict: bool) -> Iterator[Finding]:
@@ -106,18 +109,29 @@ def check_shares(corridor: Corridor) -> Iterator[Finding]:
     data = as_written(corridor)
     for pattern in SHARES:
         for path, value in select(data, pattern):
-            expected = "a share from 0 to below 1, or a logitnormal prior"
-            if isinstance(value, dict):
-                if value["dist"] != "logitnormal":
-                    found, remedy = f"a {value['dist']} prior, which leaves 0 to 1", "write dist: logitnormal"
-                    yield Finding((*path, "dist"), expected, found, remedy)
-            elif not 0 <= value < 1:
-                yield Finding(path, expected, show(value), "write a share: 0.95, not 95")
+            yield from _share(path, of_population(data, value))
     for name, series in corridor.series.items():
         if series.counts == "persons" and isinstance(series.detection, float) and series.detection > 1:
             expected = "a share of at most 1 where persons are counted"
             remedy = "write a share, or `counts: events` where one person can be counted more than once"
             yield Finding(("series", name, "detection"), expected, show(series.detection), remedy)
+
+
+def of_population(data: Any, value: Any) -> Any:
+    """The prior behind a quantity: of a member, that of its population's centre; absent where the population is unknown."""
+    if isinstance(value, dict) and value.get("dist") == "pooled":
+        return data["pools"].get(value["pool"], {}).get("centre")
+    return value
+
+
+def _share(path: Path, value: Any) -> Iterator[Finding]:
+    expected = "a share from 0 to below 1, or a logitnormal prior"
+    if isinstance(value, dict):
+        if value["dist"] != "logitnormal":
+            found, remedy = f"a {value['dist']} prior, which leaves 0 to 1", "write dist: logitnormal"
+            yield Finding((*path, "dist"), expected, found, remedy)
+    elif value is not None and not 0 <= value < 1:
+        yield Finding(path, expected, show(value), "write a share: 0.95, not 95")
 
 
 def check_drivers(corridor: Corridor) -> Iterator[Finding]:

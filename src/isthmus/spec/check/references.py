@@ -20,6 +20,13 @@ REFERENCES: dict[str, str] = {
     "policies.*.place": "places",
     "policies.*.effects.*.group": "groups",
     "drivers.*.group": "groups",
+    "groups.*.departures.*.pool": "pools",
+    "groups.*.sensitivity.pool": "pools",
+    "series.*.detection.pool": "pools",
+    "series.*.detection_drift.pool": "pools",
+    "series.*.baseline.pool": "pools",
+    "series.*.dispersion.pool": "pools",
+    "shared.*.groups.*": "groups",
     "queues.<key>": "places",
     "queues.*.legs.*": "legs",
     "money.budgets.<key>": "groups",
@@ -41,7 +48,7 @@ REFERENCES: dict[str, str] = {
 }
 """Fields that name an entry of a block."""
 
-_ONE = {"places": "place", "groups": "group", "legs": "leg", "series": "series"}
+_ONE = {"places": "place", "groups": "group", "legs": "leg", "series": "series", "pools": "population"}
 _EFFECT_TARGETS = {"leg": "legs", "settle": "places", "detection": "series"}
 
 

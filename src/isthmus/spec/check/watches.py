@@ -64,3 +64,15 @@ def check_reachable_watches(corridor: Corridor) -> Iterator[Finding]:
                     found = f"`{leg}` from `{corridor.legs[leg].from_}`"
                     expected = f"a leg from a place that {series.group} can reach"
                     yield Finding((*path, key, index), expected, found, "add the missing leg, or watch another one")
+
+
+def check_shared(corridor: Corridor) -> Iterator[Finding]:
+    """A movement of detection names a checkpoint that series have, one of departures names none."""
+    there = {series.checkpoint for series in corridor.series.values()} - {None}
+    for name, walk in corridor.shared.items():
+        path: Path = ("shared", name, "checkpoint")
+        if walk.on == "detection" and walk.checkpoint not in there:
+            found = "none" if walk.checkpoint is None else f"`{walk.checkpoint}`, which no series names"
+            yield Finding(path, "a checkpoint that series name", found, f"one of: {', '.join(sorted(filter(None, there)))}")
+        elif walk.on == "departures" and walk.checkpoint is not None:
+            yield Finding(path, "no checkpoint with `on: departures`", f"`{walk.checkpoint}`", "take it out")
