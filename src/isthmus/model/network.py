@@ -20,8 +20,9 @@ from isthmus.model.money import MoneyBlock, Strata
 from isthmus.model.parameters import ParameterTable
 from isthmus.model.queues import QueueNode
 from isthmus.model.shared import SharedNode, shared_nodes
+from isthmus.model.shifts import Shift, shifts_of
 from isthmus.spec.primitives import NormalPrior, Quantity
-from isthmus.spec.schema import Corridor, Effect, Policy, Series
+from isthmus.spec.schema import Corridor, Policy, Series
 from isthmus.timegrid import TimeGrid
 
 Floats = NDArray[np.float64]
@@ -88,21 +89,6 @@ class Sight:
     checkpoint: str | None = None
     baseline_moves: bool = False
     """Whether the baseline moves with the drift of detection."""
-
-
-@dataclass(frozen=True)
-class Shift:
-    """One effect of one policy: what it moves and its time profile."""
-
-    name: str
-    """Name of the quantity that sizes it."""
-    policy: str
-    on: str
-    target: int
-    """Position of the leg, place or series; -1 for departures."""
-    groups: tuple[int, ...]
-    profile: Floats
-    """0 to 1, ``(step,)``."""
 
 
 class Push(NamedTuple):
@@ -249,36 +235,6 @@ def knowledge_of(corridor: Corridor, model_places: Sequence[str], grid: TimeGrid
     return Knowledge(table, np.array(shift), block_knowledge(corridor, grid, as_of), driver_knowledge(corridor, grid, as_of))
 
 
-def _profile(policy: Policy, effect: Effect, grid: TimeGrid) -> Floats:
-    """0 before the policy, 1 in full force, fading where a half-life is given."""
-    share = grid.share_since(policy.date)
-    if policy.until is not None:
-        share = share - grid.share_since(policy.until)
-    age = np.maximum(grid.days_since(policy.date), 0)
-    if effect.ramp_days:
-        share = share * np.minimum(age / effect.ramp_days, 1)
-    if effect.half_life_days is not None:
-        share = share * 0.5 ** (age / effect.half_life_days)
-    return np.asarray(share)
-
-
-def _shifts(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[Shift, ...]:
-    positions = {
-        "leg": {leg: k for k, leg in enumerate(corridor.legs)},
-        "settle": {place: k for k, place in enumerate(order)},
-        "detection": {series: k for k, series in enumerate(corridor.series)},
-    }
-    groups = list(corridor.groups)
-    out = []
-    for pid, policy in corridor.policies.items():
-        for n, effect in enumerate(policy.effects):
-            target = -1 if effect.on == "departures" else positions[effect.on][effect.id or ""]
-            of = tuple(range(len(groups))) if effect.group is None else (groups.index(effect.group),)
-            name = table.add(f"policies.{pid}.{n}.size", effect.size)
-            out.append(Shift(name, pid, effect.on, target, of, _profile(policy, effect, grid)))
-    return tuple(out)
-
-
 def _sight(sid: str, series: Series, corridor: Corridor, order: list[str], table: ParameterTable) -> Sight:
     legs = list(corridor.legs)
     watch, prefix = series.watches, f"series.{sid}"
@@ -392,7 +348,7 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
         places=_places(corridor, order, grid, table),
         legs=_legs(corridor, order, grid, table),
         sights=tuple(_sight(sid, series, corridor, order, table) for sid, series in corridor.series.items()),
-        shifts=_shifts(corridor, order, grid, table),
+        shifts=shifts_of(corridor, order, grid, table),
         origins=tuple(order.index(group.origin) for group in corridor.groups.values()),
         budgets=np.array(budgets),
         requirements=tuple(corridor.choice.friction),

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import ModelError
-from isthmus.model.network import Knowledge, Model, Shift, Sight
+from isthmus.model.network import Knowledge, Model, Sight
 from isthmus.model.parameters import ParameterTable
+from isthmus.model.shifts import Shift
 
 Ints = NDArray[np.intp]
 
