@@ -75,7 +75,7 @@ def test_no_answer_names_a_folder_of_the_machine_or_another_team(served):
         assert home not in answer.text
         assert "other" not in answer.text.replace("another", "").replace("others", "")
     listed = reader.get("/api/v1/corridors").json()["items"]
-    assert [entry["name"] for entry in listed] == ["china-ecuador-us"]
+    assert [entry["name"] for entry in listed] == ["china-ecuador-us", "darien"]
     assert "secret-corridor" in served.client("otto").get("/").text
 
 

@@ -72,11 +72,11 @@ def backtest(options: Namespace) -> None:
 def _updated(options: Namespace) -> Figures:
     """Ask the publishers of the corridor's series; what they say is laid over the corridor's own figures."""
     from isthmus.cli import data_commands
-    from isthmus.data.figures import read_figures
+    from isthmus.data.own import figures_for
     from isthmus.spec.load import load
 
     loaded = load(options.corridor, sets=options.sets, scenario=options.scenario)
-    return data_commands.refreshed(options, read_figures(options.figures or loaded.path.parent / loaded.corridor.figures))
+    return data_commands.refreshed(options, figures_for(loaded.corridor, loaded.path, options.figures))
 
 
 def validate(options: Namespace) -> None:
@@ -98,12 +98,12 @@ def experiments(options: Namespace) -> None:
 def check(options: Namespace) -> None:
     """Read the corridor, its figures, and the one against the other; raise everything that is wrong."""
     from isthmus.data.align import align
-    from isthmus.data.figures import read_figures
+    from isthmus.data.own import figures_for
     from isthmus.spec.load import load
 
     loaded = load(options.corridor, sets=options.sets, scenario=options.scenario)
     corridor = loaded.corridor
-    figures = read_figures(options.figures or loaded.path.parent / corridor.figures)
+    figures = figures_for(corridor, loaded.path, options.figures)
     align(figures, corridor, ())
     if options.json:
         _print_json({"corridor": corridor.name, "file": str(loaded.path), "hash": loaded.hash, "problems": []})

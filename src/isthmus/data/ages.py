@@ -51,11 +51,13 @@ class Age:
 
 
 def shipped_figures() -> dict[str, Figures]:
-    """Return the tables of the shipped corridors by corridor."""
+    """Return the tables of the shipped corridors that have one, by corridor."""
     found = {}
     for name, path in sorted(shipped().items()):
         corridor = load(path)
-        found[name] = read_figures(corridor.path.parent / corridor.corridor.figures)
+        table = corridor.path.parent / corridor.corridor.figures
+        if table.exists():
+            found[name] = read_figures(table)
     return found
 
 

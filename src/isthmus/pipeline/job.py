@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from isthmus import __version__
 from isthmus.data.align import Observations, align
-from isthmus.data.figures import Figures, read_figures
+from isthmus.data.figures import Figures
+from isthmus.data.own import figures_for
 from isthmus.errors import FiguresError
 from isthmus.pipeline.folder import RunFolder, digest
 from isthmus.spec.dump import document_hash
@@ -193,7 +194,7 @@ def read(
     """Read and check corridor and figures."""
     loaded = load(source, sets=sets, scenario=scenario)
     corridor = loaded.corridor
-    table = figures if isinstance(figures, Figures) else read_figures(figures or loaded.path.parent / corridor.figures)
+    table = figures if isinstance(figures, Figures) else figures_for(corridor, loaded.path, figures)
     watched = {series.figures for series in corridor.series.values()}
     periods = [row.period for row in table.rows if row.series in watched and row.value is not None and len(row.period) == 7]
     last = corridor.time.fit_to or max(periods, default="")
