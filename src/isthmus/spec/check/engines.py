@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.spec.check.finding import Finding
-from isthmus.spec.primitives import LognormalPrior, NormalPrior, PooledPrior, PooledQuantity
+from isthmus.spec.primitives import LognormalPrior, NormalPrior, PooledPrior, PooledQuantity, Quantity
 from isthmus.spec.schema import Corridor
 
 MOST_AGENTS = 2e9
