@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pieces
@@ -133,4 +135,63 @@ def test_what_is_wrong_with_a_cluster_is_said_before_any_work(cluster, tmp_path,
 @pytest.mark.slow
 def test_a_cluster_of_this_machine_is_started_and_ended(calm, tmp_path):
     list(run(pieces.units(pieces.slowly, 24, seconds=0.0), on="dask:2", storage=Folder(tmp_path / "d"), worth_seconds=0))
+    assert contents(tmp_path / "d") == calm
+
+
+@contextmanager
+def two_hosts():
+    """Two network namespaces with a cable between them; yields how to run a command in each, and how to cut the cable."""
+
+    def ip(*words):
+        return subprocess.run(["ip", *words], check=True, capture_output=True)
+
+    names = [f"isthmus{os.getpid()}{letter}" for letter in "ab"]
+    made = []
+    try:
+        try:
+            for name in names:
+                ip("netns", "add", name)
+                made.append(name)
+            ip("link", "add", "ve0", "netns", names[0], "type", "veth", "peer", "name", "ve0", "netns", names[1])
+            for n, name in enumerate(names, start=1):
+                ip("-n", name, "addr", "add", f"10.99.7.{n}/24", "dev", "ve0")
+                for device in ("lo", "ve0"):
+                    ip("-n", name, "link", "set", device, "up")
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("network namespaces cannot be made here")
+        yield [["ip", "netns", "exec", name] for name in names], lambda state: ip("-n", names[0], "link", "set", "ve0", state)
+    finally:
+        for name in made:
+            ip("netns", "del", name)
+
+
+DRIVER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import pieces
+from pathlib import Path
+from isthmus.compute import Folder, run
+if __name__ == "__main__":
+    for n, _ in enumerate(run(pieces.units(pieces.slowly, 24, seconds=0.3), on=sys.argv[2], storage=Folder(Path(sys.argv[3])))):
+        print(n, flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("ip") is None, reason="network namespaces are made with 'ip'")
+def test_a_network_that_is_cut_between_hosts_costs_time_only(calm, tmp_path):
+    with two_hosts() as (hosts, cable):
+        cluster = Cluster(1, host="10.99.7.1", within=hosts[0])
+        try:
+            cluster.worker(within=hosts[1])
+            words = [*hosts[0], sys.executable, "-c", DRIVER, str(TESTS), f"dask:{cluster.address}", str(tmp_path / "d")]
+            with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as driver:
+                for line in driver.stdout:
+                    if line.strip() == "5":
+                        cable("down")
+                        time.sleep(6)
+                        cable("up")
+                assert driver.wait(120) == 0, cluster.log.read_text()[-2000:]
+        finally:
+            cluster.close()
     assert contents(tmp_path / "d") == calm
