@@ -49,22 +49,37 @@ class Content:
     facts: tuple[tuple[str, str], ...]
 
 
-_kept: OrderedDict[tuple[str, Language], Content] = OrderedDict()
+Key = tuple[str, Language]
+
+_kept: OrderedDict[Key, Content] = OrderedDict()
+_making: dict[Key, threading.Lock] = {}
 _lock = threading.Lock()
 
 
 def content_of(run: Run, language: Language) -> Content:
-    """Return what the pages show of a run."""
+    """Return what the pages show of a run; of two who ask for one that is not ready, one makes it, and nobody else waits."""
     key = (f"{run.folder}:{run.tag}", language)
+    if (found := _ready(key)) is not None:
+        return found
+    with _lock:
+        making = _making.setdefault(key, threading.Lock())
+    with making:
+        if (found := _ready(key)) is not None:
+            return found
+        made = _make(run, language)
+        with _lock:
+            _kept[key] = made
+            _making.pop(key, None)
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return made
+
+
+def _ready(key: Key) -> Content | None:
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
-            return _kept[key]
-        made = _make(run, language)
-        _kept[key] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-        return made
+        return _kept.get(key)
 
 
 def _make(run: Run, language: Language) -> Content:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from isthmus.data.ages import age_of, shipped_ages
+from isthmus.data.ages import Age, age_of, shipped_ages
 from isthmus.data.series import Figure
 from isthmus.report import svg
 from isthmus.report.charts import Chart, Table
@@ -34,7 +35,7 @@ def data(request: Request, visitor: Reader, connection: Database, settings: Conf
     table = library.figures(connection, settings, visitor.team)
     today = dt.datetime.now(dt.UTC).date()
     with library.reading(settings) as reader:
-        ages = [*shipped_ages(today), *(age_of(state, today) for state in reader.states())]
+        ages = [*_shipped_ages(today), *(age_of(state, today) for state in reader.states())]
         waiting = len(reader.findings())
     return page(request, "data", visitor, series=library.listed(table), ages=ages, waiting=waiting)
 
@@ -90,6 +91,11 @@ def decide(
     done = "figure accepted" if accept else "figure rejected"
     audit.note(connection, done, f"finding {number}", who=visitor.name, team=visitor.team)
     return RedirectResponse("/data/review", 303)
+
+
+@lru_cache(maxsize=2)
+def _shipped_ages(today: dt.date) -> tuple[Age, ...]:
+    return shipped_ages(today)
 
 
 def history(rows: Sequence[Figure], language: Language) -> Chart | None:
