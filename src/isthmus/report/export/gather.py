@@ -49,7 +49,7 @@ def gather(run: Path, policy: Policy, ledger: Ledger) -> Gathered:
     view = RunView.load(run)
     tables = {"forecast": shown(view, policy, ledger).forecast}
     scope, edition = str(view.manifest.get("corridor", view.corridor.name)), str(view.manifest.get("hash", ""))
-    raw = {"flows": list(_flows(view)), "published": list(_published(view)), **_long_tables(run)}
+    raw = {"flows": list(_flows(view)), "published": list(_published(view)), **long_tables(run)}
     for name, rows in raw.items():
         tables[name] = release(
             Table.of(rows), policy, ledger, scope=scope, edition=edition, vocabulary=vocabulary_of(view), where=name
@@ -81,7 +81,7 @@ def _published(view: RunView) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
-def _long_tables(run: Path) -> dict[str, list[dict[str, Any]]]:
+def long_tables(run: Path) -> dict[str, list[dict[str, Any]]]:
     """Scenario results and impacts, where the run has them."""
     found = {}
     for name in ("scenarios", "impacts"):
