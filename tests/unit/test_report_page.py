@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from report_fixture import build
 
 from isthmus.errors import InputError, OutputError
+from isthmus.report.card import card_facts
 from isthmus.report import RunView, render, write_report
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -159,9 +161,32 @@ def test_sections_come_in_order(page):
         "backtest",
         "claims",
         "journey",
+        "card",
         "limits",
         "provenance",
     ]
+
+
+def test_the_card_says_what_it_may_be_used_for_and_what_is_known_to_fail(folder, page):
+    section = next(e for e in page.all("section") if e["attrs"]["id"] == "card")
+    words = squeezed(section["text"])
+    for part in ("intended", "excluded", "Route advice", "Known failures", "has not been validated", "INEC Ecuador"):
+        assert part in words, part
+    facts = card_facts(RunView.load(folder))
+    assert [row["horizon"] for row in facts["skill"]] == [1, 2, 3, 4, 5, 6]
+    assert json.dumps(facts, allow_nan=False)
+
+
+def test_the_card_finds_its_failures_in_the_run(tmp_path):
+    folder = build(tmp_path / "run", converged=False, skill=1.6)
+    (folder / "leaderboard.json").write_text('{"not_pooled": {"zeros": "all figures are zero"}}')
+    ranked = {"quantities": 30, "uniform": 28}
+    coverage = {"jumps": {"ahead90": 0.7}, "recount": {"ahead90": 0.9}}
+    (folder / "validation.json").write_text(json.dumps({"ranked": ranked, "coverage": coverage}))
+    said = " ".join(card_facts(RunView.load(folder))["failures"])
+    for words in ("failed its diagnostics", "No skill shown", "zeros", "not uniform for 2", "heavy-tailed shocks"):
+        assert words in said, words
+    assert "change of counting" not in said
 
 
 def test_policies_are_named_with_their_dates(page):

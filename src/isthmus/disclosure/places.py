@@ -12,6 +12,12 @@ PUBLIC = (
     "summary.json",
     "scores.csv",
     "backtest.json",
+    "leaderboard.csv",
+    "leaderboard.parquet",
+    "leaderboard.json",
+    "leaderboard.html",
+    "backtest_scores.parquet",
+    "model_card.json",
     "disclosure.json",
 )
 """Files of a run folder that have passed the gate, or hold no count of people."""

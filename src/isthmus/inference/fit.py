@@ -97,12 +97,14 @@ def _pooled(metric: Metric, draws: Floats, weight: float) -> Metric:
 def search_and_sample(
     target: Target, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
 ) -> Sampled:
-    """Mode, curvature, warm-up and draws of all fits."""
+    """Mode, curvature, warm-up and draws of all fits; the search goes by the rows of ``free``, ``(phase, size)``, in turn."""
     centre = starts
+    phases = np.atleast_2d(free)
     # a stand-in agrees with the whole corridor where it was last compared, so the search goes there again
     for steps in (effort.search,) if target.exact is None else (effort.search, effort.search // 3):
         target = target.at(centre)
-        centre = _mode(target.gradient, centre, free, effort.chains, steps)
+        for phase in phases:
+            centre = _mode(target.gradient, centre, phase, effort.chains, steps // len(phases))
     target = target.at(centre)
     metric = _curvature(target.gradient, centre, effort.chains)
     progress(0.1)
@@ -163,9 +165,12 @@ def fit_batch(
     layout = Layout.of(model)
     free = np.ones(layout.size)
     free[[model.table.names.index(name) for name in scale_names(model)]] = 0.0
+    # before the paths follow the figures all scatter looks like noise, and a search that may call it so stays there
+    steady = free.copy()
+    steady[[k for k, name in enumerate(model.table.names) if name.endswith(".dispersion")]] = 0.0
     starts = np.stack([start_vector(model, e) for e in evidence])
     streams = [stream(seed, "hmc") for seed in seeds]
-    drawn = search_and_sample(target(model, evidence), starts, free, streams, effort, progress)
+    drawn = search_and_sample(target(model, evidence), starts, np.stack([steady, free]), streams, effort, progress)
     out = []
     for n in range(len(evidence)):
         vectors = drawn.vectors[:, n].transpose(1, 0, 2)

@@ -148,6 +148,13 @@ def write_tables(folder: RunFolder) -> None:
     folder.write_json("disclosure.json", folder.manifest["disclosure"])
 
 
+def write_card(folder: RunFolder) -> None:
+    """``model_card.json``."""
+    from isthmus.report.card import card_facts
+
+    folder.write_json("model_card.json", card_facts(RunView.load(folder.path)))
+
+
 def write_page(folder: RunFolder, language: Language = "en") -> Path:
     """``report.html``, or ``report.es.html`` in Spanish."""
     name = "report.html" if language == "en" else f"report.{language}.html"

@@ -118,6 +118,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     folder.write_json("summary.json", summary.summarise(folder.path, task))
     files.write_tables(folder)
     progress(0.5)
+    files.write_card(folder)
     files.write_page(folder)
 
 
@@ -128,5 +129,8 @@ STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress], No
         forecast_stage,
     ),
     "backtest": (("scores.csv", "backtest.json"), backtest_stage),
-    "report": (("summary.json", "forecast.csv", "forecast.parquet", "disclosure.json", "report.html"), report_stage),
+    "report": (
+        ("summary.json", "forecast.csv", "forecast.parquet", "disclosure.json", "model_card.json", "report.html"),
+        report_stage,
+    ),
 }

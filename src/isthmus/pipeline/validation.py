@@ -45,7 +45,7 @@ class Size(NamedTuple):
     batch: int
 
 
-FULL = Size(100, 20, 20)
+FULL = Size(100, 20, 10)
 QUICK = Size(24, 12, 12)
 LEFT_OUT = 6
 """Series left out in one batch of fits."""

@@ -12,7 +12,7 @@ from isthmus.forecast.experiments.registry import Experiment
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.document import document
-from isthmus.report.intervals import plain
+from isthmus.report.intervals import count, plain
 from isthmus.report.sections import Section
 from isthmus.report.words import day_name, period_name
 
@@ -22,6 +22,20 @@ PAST = 15
 """Months before the event that are drawn."""
 
 Outcome = Mapping[str, Any]
+
+
+SERIES = {
+    "ecuador_entries": "Entries to Ecuador",
+    "darien_transits": "Darién transits",
+    "honduras_entries": "Irregular entries to Honduras",
+    "mexico_events": "Irregular-entry events in Mexico",
+    "us_encounters": "Encounters at the US southwest border",
+}
+
+
+def series_words(name: str) -> str:
+    """What a series counts."""
+    return SERIES.get(name, name.replace("_", " "))
 
 
 def change_words(effect: float) -> str:
@@ -67,7 +81,7 @@ def _event(one: Experiment) -> str:
 
 
 def _points(path: Outcome) -> list[tuple[str, str]]:
-    label = path["series"].replace("_", " ")
+    label = series_words(path["series"])
     low, middle, high = path["change"]
     out = [
         (
@@ -98,7 +112,7 @@ def _points(path: Outcome) -> list[tuple[str, str]]:
 
 def _section(path: Outcome, one: Experiment) -> Section:
     name = path["series"]
-    label = name.replace("_", " ").capitalize()
+    label = series_words(name)
     control = path["controls"]
     words = [f"Compared with untouched groups: not possible, {control}."] if isinstance(control, str) else []
     tables = [(_estimates(path), f"{label}: estimates of the event's effect, mean over the months after.")]
@@ -145,10 +159,10 @@ def _chart(path: Outcome, one: Experiment) -> Chart:
     at = x(begin - 0.5)
     parts += [svg.line(at, TOP, at, BOTTOM, "event"), svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis")]
     for n, month in enumerate(months):
-        if n % max(len(months) // 5, 1) == 0:
-            parts.append(svg.text(x(n), BOTTOM + 16, period_name(month), "tick", "middle"))
+        if n % max(len(months) // 4, 1) == 0 and n + 2 < len(months):
+            parts.append(svg.text(x(n), BOTTOM + 16, period_name(month), "tick", "middle" if n else "start"))
     parts.append(svg.text(RIGHT, BOTTOM + 34, "dashed: without the event; dotted upright: last month known", "tick", "end"))
-    title = f"{path['series'].replace('_', ' ').capitalize()}: what came, and what was predicted with and without the event"
+    title = f"{series_words(path['series'])}: what came, and what was predicted with and without the event"
     rows = tuple(_row(path, n) for n in range(len(path["months"])))
     columns = ("Month", "Published", f"With the event, median (90{NBSP}%)", f"Without, median (90{NBSP}%)", "Synthetic control")
     about = f"{one.group}, persons or events a month; kind: flow. Dots: published; band and line: with it, 90{NBSP}% and median."
@@ -158,7 +172,8 @@ def _chart(path: Outcome, one: Experiment) -> Chart:
 
 def _row(path: Outcome, n: int) -> tuple[str, ...]:
     def words(rows: Sequence[Sequence[float]]) -> str:
-        return f"{plain(rows[1][n])} ({plain(rows[0][n])} to {plain(rows[2][n])})"
+        low, middle, high = (row[n] for row in rows)
+        return f"{count(middle, low, high)} ({count(low, low, high)} to {count(high, low, high)})"
 
     seen = path["observed"][n]
     control = path["controls"]
@@ -170,7 +185,7 @@ def _row(path: Outcome, n: int) -> tuple[str, ...]:
 def _control_of(control: Outcome, path: Outcome, n: int) -> str:
     """The control's path is told for the last months, those after the event."""
     at = n - (len(path["months"]) - len(control["path"]))
-    return plain(control["path"][at]) if at >= 0 and len(control["path"]) <= len(path["months"]) else ""
+    return count(control["path"][at]) if at >= 0 and len(control["path"]) <= len(path["months"]) else ""
 
 
 def _facts(one: Experiment, facts: Mapping[str, Any], figures: str) -> list[tuple[str, str]]:
@@ -202,7 +217,7 @@ def render_index(chosen: Sequence[Experiment], outcomes: Mapping[str, Outcome], 
         came = "" if path["came"] is None else change_words(path["came"])
         scored = "" if path["came"] is None else " / ".join(plain(v, 0.01) for v in path["crps_log"])
         predicted = f"{change_words(middle)} ({interval_words(low, high)})"
-        rows.append((one.label, path["series"].replace("_", " "), predicted, came, scored))
+        rows.append((one.label, series_words(path["series"]), predicted, came, scored))
     columns = ("Event", "Seen in", f"Predicted effect (90{NBSP}%)", "What came, against the path without", "CRPS with / without")
     made = sum(not outcome["skipped"] for outcome in outcomes.values())
     table = (Table(columns, tuple(rows)), "Natural experiments; each has a page of its own beside this one.")

@@ -263,10 +263,7 @@ def _stack(facts: Mapping[str, Any]) -> Section:
 
 def _missing(facts: Mapping[str, Any], corridor: Corridor) -> Section:
     label = {s: one.label for s, one in corridor.series.items()}
-    rows = tuple(
-        (name_of(m["model"], m["track"]), label.get(m["series"], m["series"]), m["reason"], _origins(m["origins"]))
-        for m in facts["missing"]
-    )
+    rows = _silent(facts["missing"], label)
     left = tuple((label.get(s, s), reason) for s, reason in facts["not_pooled"].items())
     how = tuple((label.get(s, s), words) for s, words in facts["vintages"].items())
     tables = [(Table(("Checkpoint", "Figures known at an origin"), how),
@@ -277,6 +274,15 @@ def _missing(facts: Mapping[str, Any], corridor: Corridor) -> Section:
         tables.insert(0, (Table(("Checkpoint", "Why"), left), "Checkpoints that pooled scores leave out."))
     words = "Nothing is missing." if not (rows or left) else "What is missing is named here; the rest went on without it."
     return Section("missing", "What is missing, and what was known", (words,), (), tuple(tables))
+
+
+def _silent(missing: Sequence[Mapping[str, Any]], label: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Models without a forecast, checkpoints of one reason together."""
+    together: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for m in missing:
+        key = (name_of(m["model"], m["track"]), m["reason"], tuple(m["origins"]))
+        together.setdefault(key, []).append(label.get(m["series"], m["series"]))
+    return tuple((model, ", ".join(where), reason, _origins(when)) for (model, reason, when), where in together.items())
 
 
 def _origins(origins: Sequence[str]) -> str:

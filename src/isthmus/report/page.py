@@ -14,6 +14,7 @@ from isthmus.disclosure.words import refuse_persons
 from isthmus.errors import OutputError
 from isthmus.report.language import Language, many, say, speaking
 from isthmus.report.asylum import asylum
+from isthmus.report.card import card
 from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
 from isthmus.report.claims import checks, journey
 from isthmus.report.document import environment
@@ -40,8 +41,8 @@ NAME = "report.html"
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
 
-SECTIONS = (drivers, journeys, ledger, harm, asylum, reverse, scenarios, impacts)
-"""Sections of the blocks, in the order of the page; a block left out has none."""
+SECTIONS = (drivers, journeys, ledger, harm, asylum, reverse, scenarios, impacts, card)
+"""Sections of the blocks, in the order of the page; a block left out has none. The model card is always there."""
 
 TONES = {
     "holds": "good",

@@ -29,8 +29,8 @@ from isthmus.streams import stream_seed
 
 Floats = NDArray[np.float64]
 
-FULL = Effort(chains=2, warmup=300, draws=150, search=150)
-QUICK = Effort(chains=2, warmup=200, draws=100, search=100)
+FULL = Effort(chains=2, warmup=300, draws=200, search=500)
+QUICK = Effort(chains=2, warmup=200, draws=100, search=300)
 RANKS = 49
 """Thinned draws that the truth is ranked among."""
 BINS = 10
