@@ -43,6 +43,14 @@ def test_the_log_score_of_a_normal_on_the_log_scale_is_that_of_scoringrules(case
     assert np.allclose(ours, density, rtol=1e-6)
 
 
+def test_the_log_score_of_a_negative_binomial_is_that_of_scoringrules():
+    generator = np.random.default_rng(7)
+    figures = generator.poisson(60, 500).astype(float)
+    mean, phi = generator.gamma(3, 20, 500), generator.gamma(3, 10, 500)
+    theirs = scoringrules.logs_negbinom(figures, phi, phi / (phi + mean))
+    assert np.allclose(-negative_binomial(figures, mean, phi), theirs, rtol=1e-10, atol=1e-10)
+
+
 def test_masses_of_all_whole_numbers_sum_to_one():
     outlook = Outlook(np.array([[2.0], [3.0]]), np.array([[0.5], [0.3]]))
     total = sum(np.exp(outlook.log_mass(np.array([float(n)]))[0]) for n in range(400))
