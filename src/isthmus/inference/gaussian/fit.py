@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics
 from isthmus.inference.gaussian.carry import vector_of
-from isthmus.inference.gaussian.learn import Learning, learn
-from isthmus.inference.gaussian.response import compiled
+from isthmus.inference.gaussian.learn import Learning, learn, slopes
+from isthmus.inference.gaussian.response import Programs, compiled
 from isthmus.inference.gaussian.state import frame
 from isthmus.inference.gaussian.template import Template
-from isthmus.inference.posterior import Evidence, Paths
+from isthmus.inference.posterior import Evidence, Paths, simulate
 from isthmus.model.network import Model
 from isthmus.streams import stream
 
@@ -32,12 +32,12 @@ def fit_gaussian(
     progress: Callable[[float], None] = lambda _: None,
 ) -> list[tuple[Floats, Diagnostics]]:  # fmt: skip
     """Draws ``(chain, draw, size)`` and their diagnostics for each body of evidence; none affects another."""
-    template, respond, carry = _programs(model)
+    programs = _programs(model)
     out = []
     for n, (seen, seed) in enumerate(zip(evidence, seeds, strict=True)):
-        state = learn(frame(template, np.asarray(seen.mask)), seen, respond, steps=STEPS)
+        state = learn(frame(programs.template, np.asarray(seen.mask)), seen, programs.response, steps=STEPS)
         count = int(np.clip(chains * draws, LEAST_DRAWS, MOST_DRAWS)) // chains * chains
-        vectors = _vectors(state, carry, stream(seed, "gaussian"), count)
+        vectors = _vectors(state, programs, stream(seed, "gaussian"), count)
         size = vectors.shape[1]
         found = Diagnostics(np.ones(size), np.full(size, float(count)), np.full(size, float(count)), 0, 1.0, state.moved)
         out.append((vectors.reshape(-1, chains, size).swapaxes(0, 1), found))
@@ -45,14 +45,63 @@ def fit_gaussian(
     return out
 
 
+class _Programs(NamedTuple):
+    template: Template
+    response: Programs
+    carry: Any
+    mean: Any
+
+
 @lru_cache(maxsize=4)
-def _programs(model: Model) -> tuple[Template, Any, Any]:
+def _programs(model: Model) -> _Programs:
+    def mean(scalars: Any, paths: Paths, knowledge: Any) -> Any:
+        return simulate(model, model.table.values(scalars), paths, knowledge).mean
+
     template = Template.of(model)
     carry = jax.jit(jax.vmap(partial(vector_of, model), in_axes=(0, 0, None, None)))
-    return template, compiled(template), carry
+    return _Programs(template, compiled(template), carry, jax.jit(jax.vmap(mean, in_axes=(0, 0, None))))
 
 
-def _vectors(state: Learning, carry: Any, generator: np.random.Generator, n: int) -> Floats:
+def _onto_figures(
+    state: Learning, programs: _Programs, scalars: Floats, paths: Paths, own: Floats, shared: Floats
+) -> tuple[Floats, Paths]:
+    """Draws whose expected figures are those of the Gaussian.
+
+    Levels, shares and detection are known by their product alone, a curved ridge on which straight draws miss the figures.
+    What they miss goes to the level of detection, and its course in time to the path.
+    """
+    if state.arrow is None:
+        return scalars, paths
+    model, last = state.frame.template.whole, int(state.evidence.last)
+    answer = programs.response.answer(state.unknowns(), state.data())
+    slope, across = slopes(state, answer)
+    straight = np.einsum("gfu,ngu->ngf", slope, own - state.arrow.own) + np.einsum(
+        "gfs,ns->ngf", across, shared - state.arrow.shared
+    )
+    straight = straight.reshape(len(own), *answer.log_mean.shape) + answer.log_mean
+    known = state.evidence.knowledge
+    log_mean = np.log(np.asarray(programs.mean(jnp.asarray(scalars), jax.tree.map(jnp.asarray, paths), known)))
+    table, detection = model.table, np.array(paths.detection)
+    members, _, spreads = table.members
+    unconstrained = np.asarray(table.unconstrained(jnp.asarray(scalars)))
+    for row, k in enumerate(model.drifting_sights):
+        g, c = np.argwhere(state.frame.template.series == k)[0]
+        missed = (straight[:, g, c] - log_mean[:, k]) / np.maximum(answer.share[g, c], 0.3)
+        level = missed[:, model.fit_from : last + 1].mean(axis=1, keepdims=True)
+        name = model.sights[k].detection
+        if name not in table.names:
+            level = np.zeros_like(level)
+        else:
+            at = table.names.index(name)
+            pool = spreads[members == at]
+            sd = np.exp(unconstrained[:, pool[0]]) if len(pool) else table.parameters[at].sd
+            scalars[:, at] += level[:, 0] / sd
+        detection[:, row, : last + 1] += missed[:, : last + 1]
+        detection[:, row, last + 1 :] += level
+    return scalars, paths._replace(detection=detection)
+
+
+def _vectors(state: Learning, programs: _Programs, generator: np.random.Generator, n: int) -> Floats:
     """Draws of the whole vector, ``(draw, size)``."""
     if state.arrow is None:
         message = "nothing was learned"
@@ -65,11 +114,11 @@ def _vectors(state: Learning, carry: Any, generator: np.random.Generator, n: int
         padded[:, at] = own[:, g, : frame_.n_own]
     scalars = padded[:, :-1]
     scalars[:, frame_.template.common] = shared[:, : frame_.n_common]
-    scalars = _scales(state, scalars, generator)
     paths = _paths(state, scalars, own, shared)
-    return np.asarray(
-        carry(jnp.asarray(scalars), jax.tree.map(jnp.asarray, paths), state.evidence.knowledge, int(state.evidence.last))
-    )
+    scalars, paths = _onto_figures(state, programs, scalars, paths, own, shared)
+    scalars = _scales(state, scalars, generator)
+    known, last = state.evidence.knowledge, int(state.evidence.last)
+    return np.asarray(programs.carry(jnp.asarray(scalars), jax.tree.map(jnp.asarray, paths), known, last))
 
 
 def _scales(state: Learning, scalars: Floats, generator: np.random.Generator) -> Floats:
