@@ -182,16 +182,16 @@ def _needed(gathered: Gathered) -> Question | None:
 
 
 def _long(gathered: Gathered, name: str) -> Iterator[tuple[Cell, ...]]:
-    """Rows of the longest period that each measure has."""
+    """Rows of the longest period that each measure has; of stocks by month, those at the end."""
     view, rows = gathered.view, gathered.rows(name)
     labels = {key: scenario.label for key, scenario in (view.corridor.scenarios or {}).items() if hasattr(scenario, "label")}
-    longest: dict[tuple[str, str], int] = {}
+    longest: dict[tuple[str, str], tuple[int, str]] = {}
     days = {period: _days(span_of(period)) for period in {str(row["period"]) for row in rows}}
     for row in rows:
         key = str(row.get("scenario")), str(row["measure"])
-        longest[key] = max(longest.get(key, 0), days[str(row["period"])])
+        longest[key] = max(longest.get(key, (0, "")), (days[str(row["period"])], str(row["period"])))
     for row in rows:
-        if days[str(row["period"])] == longest[str(row.get("scenario")), str(row["measure"])]:
+        if str(row["period"]) == longest[str(row.get("scenario")), str(row["measure"])][1]:
             scenario = str(row.get("scenario") or "")
             measure = capital(str(row["measure"]).replace("_", " "))
             yield (
