@@ -88,7 +88,7 @@ def test_the_time_for_a_large_file_full_of_faults_is_bounded(file):
     legs = "".join(
         f"  leg{n}: {{from: nowhere{n}, to: china, mode: car, duration: 5, price: [1, -2], risk: 9}}\n" for n in range(800)
     )
-    file.write_text(GOOD.replace("legs:\n", "legs:\n" + legs), encoding="utf-8")
+    file.write_text(GOOD.replace("\nlegs:\n", "\nlegs:\n" + legs, 1), encoding="utf-8")
     begun = time.process_time()
     said = refused(file)
     assert "more problems; mend these first" in said

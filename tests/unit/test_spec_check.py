@@ -27,7 +27,7 @@ def problems(folder, *changes):
 
 SINGLE = {
     "misspelt key": ("price_usd: [600", "price_us: [600", "legs.china_istanbul.price_us", "did you mean `price_usd`?"),
-    "misspelt optional key": ("settle: 0.0}", "setle: 0.0}", "places.us_border.setle", "did you mean `settle`?"),
+    "misspelt optional key": ('note: "round the', 'nota: "round the', "legs.china_mexico.nota", "did you mean `note`?"),
     "unknown enum": ("role: hub", "role: hubb", "places.istanbul.role", "did you mean `hub`?"),
     "unknown requirement": (
         "requirement: visa_free",
@@ -44,7 +44,12 @@ SINGLE = {
         "budget_usd.dist",
         'found "normal"',
     ),
-    "missing key": ("    group: CHN\n", "", "series.ecuador_entries", "add `group`"),
+    "missing key": (
+        "    figures: ecuador_entries\n    group: CHN\n",
+        "    figures: ecuador_entries\n",
+        "series.ecuador_entries",
+        "add `group`",
+    ),
     "negative": (
         "mean_days: 1.5",
         "mean_days: -1.5",
@@ -103,7 +108,12 @@ SINGLE = {
         "`CHN`?",
     ),
     "unknown place in a policy": ("place: necocli", "place: necocly", "policies.boats_stop.place", "`necocli`?"),
-    "unknown leg watched": ("[ecuador_return]", "[ecuador_retrun]", "watches.departures_on.0", "`ecuador_return`?"),
+    "unknown leg watched": (
+        "departures_on: [ecuador_return]",
+        "departures_on: [ecuador_retrun]",
+        "watches.departures_on.0",
+        "`ecuador_return`?",
+    ),
     "unknown place watched": ("arrivals_at: panama", "arrivals_at: panamaa", "watches.arrivals_at", "`panama`?"),
     "pull to nowhere": (
         "    origin: china\n",
@@ -134,7 +144,6 @@ SINGLE = {
     "country not of ISO": ("country: ET", "country: UK", "places.addis_ababa.country", "did you mean `GB`?"),
     "no country": ("country: ET", "country: QQ", "places.addis_ababa.country", "look the code up"),
     "fine coordinates": ("lat: 31.2,", "lat: 31.234,", "places.china.lat", "at most two decimals"),
-    "destination without settle": (", settle: 0.0}", "}", "places.us_border", "`settle` at a destination"),
     "rule ends before": (
         "from: 2016-08-18",
         "from: 2016-08-18, to: 2015-01-01",
@@ -185,7 +194,7 @@ SINGLE = {
         "reaches below 0",
     ),
     "dispersion of 0": (
-        "dispersion: {dist: lognormal, median: 80, sd_log: 0.7}",
+        "dispersion: {dist: lognormal, median: 80, sd_log: 0.5}",
         "dispersion: 0",
         "series.ecuador_entries.dispersion",
         "a number above 0",
@@ -208,7 +217,7 @@ SINGLE = {
         "series.ecuador_entries.watches",
         "a series that watches nothing",
     ),
-    "watches a leg twice": ("[ecuador_return]", "[ecuador_return, ecuador_return]", "departures_on.1", "each leg once"),
+    "watches a leg twice": ("on: [ecuador_return]", "on: [ecuador_return, ecuador_return]", "departures_on.1", "each leg once"),
     "counts people twice": (
         "{arrivals_at: panama}",
         "{arrivals_at: panama, arrivals_on: [darien_panama]}",
@@ -216,8 +225,8 @@ SINGLE = {
         "counted twice",
     ),
     "figures twice": (
-        "figures: ecuador_exits",
-        "figures: ecuador_entries",
+        "figures: ecuador_exits\n    group: CHN\n    watches",
+        "figures: ecuador_entries\n    group: CHN\n    watches",
         "series.ecuador_exits.figures",
         "used by `ecuador_entries` already",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.step import origins_of
 from isthmus.forecast.predict import Forecast
 from isthmus.model.network import Model
 
@@ -21,10 +22,13 @@ def journeys(model: Model, forecast: Forecast) -> tuple[Floats, Floats]:
     """
     shares, settle = np.asarray(forecast.simulated.choices.leg), np.asarray(forecast.simulated.choices.settle)
     flows = np.asarray(forecast.simulated.trajectories.departures)
+    # with money, people choose by budget class: each class is followed like a group
+    flows = flows if model.strata is None else np.asarray(model.strata.spread(flows))
+    origins = origins_of(model)
     months = range(max(forecast.last - MONTHS + 1, model.fit_from), forecast.last + 1)
     steps = np.isin(model.grid.month_of_step, list(months))
     n_samples = shares.shape[0]
-    shape = (n_samples, len(model.groups), int(steps.sum()))
+    shape = (n_samples, len(origins), int(steps.sum()))
     zeros = [np.zeros(shape) for _ in model.places]
     chance, days, money = list(zeros), list(zeros), list(zeros)
     for i in reversed(range(len(model.places))):
@@ -41,8 +45,8 @@ def journeys(model: Model, forecast: Forecast) -> tuple[Floats, Floats]:
             place.stay_days + sum((reach[k] * (leg.duration_days + days[leg.head]) for k, leg in heads), np.zeros(shape)) / total
         )
         money[i] = sum((reach[k] * (leg.price_usd + money[leg.head]) for k, leg in heads), np.zeros(shape)) / total
-    weight = np.stack([flows[:, g][:, steps] * chance[o][:, g] for g, o in enumerate(model.origins)], axis=1)
+    weight = np.stack([flows[:, g][:, steps] * chance[o][:, g] for g, o in enumerate(origins)], axis=1)
     weight = weight / np.maximum(weight.sum(axis=(1, 2), keepdims=True), 1e-300)
-    mean_days = np.stack([days[o][:, g] for g, o in enumerate(model.origins)], axis=1)
-    mean_money = np.stack([money[o][:, g] for g, o in enumerate(model.origins)], axis=1)
+    mean_days = np.stack([days[o][:, g] for g, o in enumerate(origins)], axis=1)
+    mean_money = np.stack([money[o][:, g] for g, o in enumerate(origins)], axis=1)
     return (weight * mean_days).sum(axis=(1, 2)), (weight * mean_money).sum(axis=(1, 2))

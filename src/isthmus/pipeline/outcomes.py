@@ -20,6 +20,7 @@ from isthmus.inference.diagnostics import Diagnostics
 from isthmus.inference.harm import HARMS, KINDS, fit_harm
 from isthmus.model.network import Knowledge
 from isthmus.model.parameters import Parameter
+from isthmus.pipeline.mechanisms import mechanisms
 from isthmus.streams import stream_seed
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def outcomes(task: Task, forecast: Forecast, knowledge: Knowledge) -> xr.Dataset
             variables, own = compute(task, forecast)
             found |= variables
             coords |= own
+    variables, own = mechanisms(task, forecast, knowledge)
+    found, coords = found | variables, coords | own
     coords["part"] = found.pop("part")
     return xr.Dataset(found, coords=coords)
 

@@ -14,6 +14,7 @@ from isthmus.disclosure.words import refuse_persons
 from isthmus.errors import OutputError
 from isthmus.report.language import Language, many, say, speaking
 from isthmus.report.asylum import asylum
+from isthmus.report.beliefs import beliefs
 from isthmus.report.card import card
 from isthmus.report.charts import NBSP, Chart, Table, learned_chart, range_chart, skill_chart
 from isthmus.report.claims import checks, journey
@@ -22,6 +23,7 @@ from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
 from isthmus.report.gated import policy_of, shown
 from isthmus.report.harm import harm
+from isthmus.report.held import held
 from isthmus.report.journeys import journeys
 from isthmus.report.headline import facts, figure_sources, headline
 from isthmus.report.impacts import impacts
@@ -32,6 +34,7 @@ from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
 from isthmus.report.reverse import reverse
 from isthmus.report.scenarios import scenarios
 from isthmus.report.skill import Backtest, backtest
+from isthmus.report.sweep import sweep
 from isthmus.report.translations import own_words
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, small, span
@@ -41,7 +44,7 @@ NAME = "report.html"
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
 
-SECTIONS = (drivers, journeys, ledger, harm, asylum, reverse, scenarios, impacts, card)
+SECTIONS = (drivers, journeys, held, beliefs, ledger, harm, asylum, reverse, scenarios, impacts, sweep, card)
 """Sections of the blocks, in the order of the page; a block left out has none. The model card is always there."""
 
 TONES = {
