@@ -170,7 +170,8 @@ def fit_batch(
     steady[[k for k, name in enumerate(model.table.names) if name.endswith(".dispersion")]] = 0.0
     starts = np.stack([start_vector(model, e) for e in evidence])
     streams = [stream(seed, "hmc") for seed in seeds]
-    drawn = search_and_sample(target(model, evidence), starts, np.stack([steady, free]), streams, effort, progress)
+    goal = target(model, evidence, chains=effort.chains)
+    drawn = search_and_sample(goal, starts, np.stack([steady, free]), streams, effort, progress)
     out = []
     for n in range(len(evidence)):
         vectors = drawn.vectors[:, n].transpose(1, 0, 2)

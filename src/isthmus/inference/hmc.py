@@ -51,17 +51,6 @@ def _program(density: Callable[[Array, Any], Array]) -> Any:
     return jax.jit(jax.vmap(jax.vmap(jax.value_and_grad(density), in_axes=(0, None))))
 
 
-def compiled_value(density: Callable[[Array, Any], Array], data: Any) -> Value:
-    """Compile ``density(vector, data)`` alone for all chains of all fits; ``data`` has a leading fit axis."""
-    program = _value_program(density)
-    return lambda vectors: np.asarray(program(vectors, data))
-
-
-@lru_cache(maxsize=4)
-def _value_program(density: Callable[[Array, Any], Array]) -> Any:
-    return jax.jit(jax.vmap(jax.vmap(density, in_axes=(0, None))))
-
-
 @dataclass(frozen=True)
 class Metric:
     """Where targets lie and their factors: ``vector = centre + factor @ white``.

@@ -288,11 +288,17 @@ def log_density(model: Model, vector: Array, evidence: Evidence, *, offset: Any 
         evidence: What the fit sees.
         offset: Added to the log of the expected figures, ``(series, month)``.
     """
+    return log_density_and_mean(model, vector, evidence, offset=offset)[0]
+
+
+def log_density_and_mean(model: Model, vector: Array, evidence: Evidence, *, offset: Any = 0.0) -> tuple[Array, Array]:
+    """The same, and the expected figures before the offset, ``(series, month)``."""
     scalars, carried = Layout.of(model).split(vector)
     values = model.table.values(scalars)
     simulated, paths = simulate_seen(model, values, carried, evidence.knowledge, evidence.last)
     likelihood = log_likelihood(model, values, simulated.mean * jnp.exp(offset), evidence).sum()
-    return likelihood + path_log_prior(model, values, carried, paths, evidence.last) + _normal(scalars, 1.0).sum()
+    prior = path_log_prior(model, values, carried, paths, evidence.last) + _normal(scalars, 1.0).sum()
+    return likelihood + prior, simulated.mean
 
 
 def scale_names(model: Model) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from isthmus.inference.hmc import Gradient, Value, compiled_gradient, compiled_value
-from isthmus.inference.posterior import Evidence, Layout, log_density, simulate_seen
+from isthmus.inference.hmc import Gradient, Value, compiled_gradient
+from isthmus.inference.posterior import Evidence, Layout, log_density, log_density_and_mean
 from isthmus.model.network import Model
 
 Floats = NDArray[np.float64]
@@ -75,38 +75,43 @@ class Parts:
     """Densities of one model, one object each, so that they are compiled once for all fits.
 
     Attributes:
-        whole: ``whole(vector, evidence)``.
-        followed: ``followed(vector, scaled)``; absent where nothing needs a stand-in.
-        offset: ``offset(vectors (fit, vector, size), evidence) -> (fit, vector, series, month)``.
+        density: ``density(vector, evidence)`` of the whole corridor.
+        followed: ``followed(vector, scaled)`` of the stand-in; absent where nothing needs one.
+        whole: Density and log expected figures of the whole corridor, ``(vectors (fit, vector, size), evidence)``.
+        rough: Log expected figures of the stand-in, likewise.
     """
 
-    whole: Callable[[Array, Evidence], Array]
+    density: Callable[[Array, Evidence], Array]
     followed: Callable[[Array, Scaled], Array] | None = None
-    offset: Callable[[Floats, Evidence], Array] | None = None
+    whole: Callable[[Floats, Evidence], tuple[Array, Array]] | None = None
+    rough: Callable[[Floats, Evidence], Array] | None = None
 
 
 @lru_cache(maxsize=4)
 def parts(model: Model) -> Parts:
     """The densities of a model."""
-    plain, whole = without_blocks(model), partial(log_density, model)
+    plain, density = without_blocks(model), partial(log_density, model)
     if plain is None:
-        return Parts(whole)
-    offset = jax.jit(jax.vmap(jax.vmap(partial(_offset, model, plain), in_axes=(0, None))))
-    return Parts(whole, partial(_scaled_density, plain), offset)
+        return Parts(density)
+    whole, rough = (
+        jax.jit(jax.vmap(jax.vmap(f, in_axes=(0, None)))) for f in (partial(_whole, model), partial(_log_mean, plain))
+    )
+    return Parts(density, partial(_scaled_density, plain), whole, rough)
 
 
-def target(model: Model, evidence: Sequence[Evidence]) -> Target:
+def target(model: Model, evidence: Sequence[Evidence], *, chains: int) -> Target:
     """Compile what the sampler needs of one corridor and several bodies of evidence."""
     stacked = jax.tree.map(lambda *rows: jnp.stack([jnp.asarray(r) for r in rows]), *evidence)
     found = parts(model)
-    followed, offset = found.followed, found.offset
-    if followed is None or offset is None:
-        return simple(compiled_gradient(found.whole, stacked))
-    exact = compiled_value(found.whole, stacked)
+    followed, whole, rough = found.followed, found.whole, found.rough
+    if followed is None or whole is None or rough is None:
+        return simple(compiled_gradient(found.density, stacked))
 
     def at(vectors: Floats) -> Target:
-        data = Scaled(stacked, vectors, *_first_order(lambda where: offset(where, stacked), vectors))
-        return Target(compiled_gradient(followed, data), exact, at)
+        # vectors are compared as many at a time as there are chains: one shape, compiled once
+        offset, slope = _first_order(lambda where: whole(where, stacked)[1] - rough(where, stacked), vectors, chains)
+        data = Scaled(stacked, vectors, offset, slope)
+        return Target(compiled_gradient(followed, data), lambda where: np.asarray(whole(where, stacked)[0]), at)
 
     return at(np.zeros((len(evidence), Layout.of(model).size)))
 
@@ -115,28 +120,28 @@ def _scaled_density(plain: Model, vector: Array, seen: Scaled) -> Array:
     return log_density(plain, vector, seen.evidence, offset=seen.offset + seen.slope @ (vector - seen.centre))
 
 
-def _first_order(compare: Callable[[Floats], Array], vectors: Floats) -> tuple[Floats, Floats]:
+def _first_order(compare: Callable[[Floats], Array], vectors: Floats, at_once: int) -> tuple[Floats, Floats]:
     """Offsets at vectors ``(fit, size)`` and their derivatives by central differences, so that no gradient is compiled."""
     size = vectors.shape[1]
     shifts = np.concatenate([np.zeros((1, size)), STEP * np.eye(size), -STEP * np.eye(size)])
-    shifts = np.concatenate([shifts, np.zeros((-len(shifts) % AT_ONCE, size))])
-    blocks = [compare(vectors[:, None] + shifts[k : k + AT_ONCE]) for k in range(0, len(shifts), AT_ONCE)]
+    shifts = np.concatenate([shifts, np.zeros((-len(shifts) % at_once, size))])
+    blocks = [compare(vectors[:, None] + shifts[k : k + at_once]) for k in range(0, len(shifts), at_once)]
     found = np.concatenate([np.asarray(block) for block in blocks], axis=1)
     slope = (found[:, 1 : size + 1] - found[:, size + 1 : 2 * size + 1]) / (2 * STEP)
     return found[:, 0], np.moveaxis(slope, 1, -1)
 
 
-def _offset(model: Model, plain: Model, vector: Array, evidence: Evidence) -> Array:
-    scalars, carried = Layout.of(model).split(vector)
-    values = model.table.values(scalars)
-    whole, rough = (simulate_seen(m, values, carried, evidence.knowledge, evidence.last)[0].mean for m in (model, plain))
-    return jnp.log(jnp.maximum(whole, TINY)) - jnp.log(jnp.maximum(rough, TINY))
+def _whole(model: Model, vector: Array, evidence: Evidence) -> tuple[Array, Array]:
+    density, mean = log_density_and_mean(model, vector, evidence)
+    return density, jnp.log(jnp.maximum(mean, TINY))
+
+
+def _log_mean(model: Model, vector: Array, evidence: Evidence) -> Array:
+    return jnp.log(jnp.maximum(log_density_and_mean(model, vector, evidence)[1], TINY))
 
 
 STEP = 0.02
 """Step of the differences, in prior standard deviations of an unknown or log units of a path."""
-AT_ONCE = 32
-"""Vectors compared in one call."""
 
 TINY = 1e-9
 """Expected figures below which nothing is compared."""
