@@ -55,6 +55,14 @@ def test_later_figures_do_not_reach_the_fit():
     np.testing.assert_array_equal(posterior.vectors, again.vectors)
 
 
+def test_a_step_shortened_to_nothing_is_not_a_mode_at_rest(monkeypatch):
+    built, _, seen, _ = learned("gaussian")
+    monkeypatch.setattr("isthmus.inference.gaussian.learn.SHARES", (0.0,))
+    posterior = fit(built, seen, seed=1, effort=EFFORT)
+    assert posterior.diagnostics.moved > 0.05
+    assert posterior.diagnostics.message.startswith("THE FIT DID NOT FIND ITS MODE")
+
+
 def test_a_group_without_figures_leans_on_the_others_and_stays_wide():
     built, values, _, _ = learned("gaussian", mini.GROUPS)
     none = values.copy()

@@ -60,6 +60,7 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
         "min_ess_bulk": float(found.ess_bulk.min()),
         "min_ess_tail": float(found.ess_tail.min()),
         "divergences": found.divergences,
+        "moved": found.moved,
         "chains": posterior.vectors.shape[0],
         "draws": posterior.vectors.shape[1],
         "message": found.message,

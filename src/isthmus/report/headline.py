@@ -54,7 +54,7 @@ def alarm(view: RunView) -> str:
                 ("min_ess_bulk", "smallest bulk effective sample", 1.0),
                 ("divergences", "divergences", 1.0),
             )
-            if fit.get(name) is not None
+            if fit.get(name) is not None and fit.get("moved") is None
         ]
         said = str(fit.get("message") or "").strip().rstrip(".")
         tail = f" ({listed(parts)}{'; ' + said if said else ''})" if parts or said else ""
@@ -69,7 +69,9 @@ def alarm(view: RunView) -> str:
 
 
 def _noun(view: RunView, series: str) -> str:
-    return lowered(view.corridor.series[series].label)
+    """Label of a series within a sentence; names of nationalities keep their capital."""
+    said = view.corridor.series[series]
+    return said.label if said.label.startswith(view.corridor.groups[said.group].label) else lowered(said.label)
 
 
 def _year_words(view: RunView, series: str) -> str:

@@ -41,7 +41,8 @@ class Learning:
         weights: Weight of each step of each walk, ``(walk, month)``.
         spread: How well each scale and persistence is known: variance on the scale of its family, by position.
         arrow: The present Gaussian.
-        moved: How far the last step moved the unknowns, in posterior standard deviations.
+        moved: Length of the last step before it was shortened, root mean square in log figures and prior standard deviations: a
+            step shortened to nothing is not a mode at rest.
     """
 
     frame: Frame
@@ -219,7 +220,8 @@ def gauss_newton(state: Learning, programs: Programs, *, secant: bool) -> None:
         _keep_scalars(state)
         if log_posterior(state, programs.log_mean(state.unknowns(), state.data()), natural, prior) >= best:
             break
-    state.moved = float(np.sqrt(np.mean((state.own - begin[0]) ** 2)) + np.sqrt(np.mean((state.shared - begin[1]) ** 2)))
+    whole = arrow.own - begin[0], arrow.shared - begin[1]
+    state.moved = float(sum(np.sqrt(np.mean(part**2)) for part in whole))
     state.arrow = replace(arrow, own=state.own, shared=state.shared)
 
 
