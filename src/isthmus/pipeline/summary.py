@@ -54,6 +54,7 @@ def summarise(folder: Path, task: Task) -> dict[str, Any]:
 
     whole = skill(ours, naive)
     horizons = range(ours.shape[-1])
+    compared = compared_series(ours, naive)
     return {
         "headline": _headline(whole, len(origins)),
         "relative_skill": whole,
@@ -61,10 +62,15 @@ def summarise(folder: Path, task: Task) -> dict[str, Any]:
         "coverage90": round(float(np.nanmean(scores["covered90"][0])), 4),
         "coverage90_random_walk": round(float(np.nanmean(scores["covered90"][1])), 4),
         "by_horizon": [{"horizon": h + 1, **_named(skill(ours[..., h : h + 1], naive[..., h : h + 1]))} for h in horizons],
-        "by_checkpoint": {s: skill(ours[:, k : k + 1], naive[:, k : k + 1]) for k, s in enumerate(series)},
+        "by_checkpoint": {s: skill(ours[:, k : k + 1], naive[:, k : k + 1]) for k, s in enumerate(series) if compared[k]},
         "origins": list(origins),
         **last_year(folder, task),
     }
+
+
+def compared_series(ours: Floats, theirs: Floats) -> NDArray[np.bool_]:
+    """Series that both models have a score of for one origin and horizon; a sparse one may have none, ``(series,)``."""
+    return np.asarray((~np.isnan(ours) & ~np.isnan(theirs)).any(axis=(0, 2)))
 
 
 def _named(skill: dict[str, float]) -> dict[str, float]:
