@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 N_SAMPLES = 400
-FULL = Effort(chains=4, warmup=600, draws=2000)
+FULL = Effort(chains=4, warmup=600, draws=2400)
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
