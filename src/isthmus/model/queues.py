@@ -129,7 +129,8 @@ def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Ar
     ready = keep * total_before + total
     served = jnp.minimum(places, ready)
     out = keep * before + everyone - by_group
-    aboard = out * (served / jnp.maximum(ready - waiting, 1e-300))
+    # at most all of them: where next to nobody leaves, rounding would make the ratio anything
+    aboard = out * jnp.minimum(served / jnp.maximum(ready - waiting, 1e-300), 1.0)
     gave_up = (1 - keep) * before + out - aboard
     # mean age of those served: what left each cohort, by its age at the middle of the step
     kept = jnp.pad(left, ((1, 0), (1, 0)))[:-1, :-1] * keep
