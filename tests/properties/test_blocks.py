@@ -87,7 +87,6 @@ def test_blocks_left_out_leave_nothing():
 
 
 def test_a_queue_with_room_and_enough_money_change_nothing():
-    plain = toy.model("2022-09", time={"step": "dekad"})
     rich = toy.merged(MONEY, {"money": {"living_usd": 0.0}})
     roomy = toy.merged(QUEUE, {"queues": {"town": {"capacity": [{"from": "2021-01-01", "per_day": 1e6, "source": "made up"}]}}})
     budget = {"groups": {"CHN": {"budget_usd": {"dist": "lognormal", "median": 5e8, "sd_log": 0.01}}}}
@@ -96,7 +95,6 @@ def test_a_queue_with_room_and_enough_money_change_nothing():
     assert np.allclose(one.trajectories.leg_flow, other.trajectories.leg_flow, rtol=1e-6)
     assert float(jnp.asarray(other.trajectories.stranded).max()) == pytest.approx(0.0, abs=1e-6)
     assert float(jnp.asarray(other.trajectories.queued).max()) == pytest.approx(0.0, abs=1e-6)
-    assert plain.money is None
 
 
 def test_shorter_steps_change_monthly_flows_by_less_than_one_percent():
