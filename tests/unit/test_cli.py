@@ -41,6 +41,7 @@ class Event:
     stage: str
     done: float
     note: str = ""
+    said: str = ""
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pieces
@@ -13,7 +14,6 @@ import pytest
 from isthmus import pipeline
 from isthmus.cli import main
 from isthmus.compute import Folder, run
-from isthmus.compute.plan import measured, plan
 from isthmus.errors import InputError, StoppedError
 from isthmus.pipeline import Event
 from isthmus.pipeline.watching import Standing, ask_to_stop, follow, standing, watched
@@ -74,22 +74,47 @@ def test_a_run_whose_process_is_gone_is_known_to_be(tmp_path):
 def test_what_is_no_run_is_said(tmp_path):
     with pytest.raises(InputError, match=r"no progress\.json"):
         standing(tmp_path)
-    with pytest.raises(InputError, match="expected a run with measured costs"):
-        measured(Folder(tmp_path), str(tmp_path))
+
+
+def kept_costs(out, stage, n, usual):
+    """Units of a stage done for the tiny corridor; a job of ``usual`` units was the last."""
+    units = [replace(unit, stage=stage, kind="tiny") for unit in pieces.units(pieces.squares, n)]
+    list(run(units, storage=Folder(out)))
+    list(run([*units, *(replace(u, inputs="more") for u in units)][:usual], storage=Folder(out)))
 
 
 def test_a_plan_multiplies_what_was_measured(tmp_path, capsys):
-    list(run(pieces.units(pieces.squares, 8), storage=Folder(tmp_path)))
-    (costs,) = measured(Folder(tmp_path), "")
+    kept_costs(tmp_path, "backtest", 4, usual=6)
+    kept_costs(tmp_path, "scenarios", 2, usual=3)
+    kept_costs(tmp_path, "fit", 1, usual=2)
+    out = ["--out", str(tmp_path), "--json"]
     size = sum(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
-    assert (costs.units, costs.stage, costs.size) == (8, "test", size)
-    made = plan([costs], times=100, origins=40, workers=16)
-    assert made.units == 4000
-    assert made.storage_mb == pytest.approx(500 * size / 1e6)
-    assert made.hours >= 250 * costs.cpu_seconds_each / 3600
-    assert main(["plan", str(tmp_path), "--scenarios", "50", "--origins", "40", "--workers", "10", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["units"] == 2000
-    assert main(["plan", str(tmp_path), "--groups", "26"]) == 0
-    assert "together: 208 units" in capsys.readouterr().out
-    list(run(pieces.units(pieces.squares, 10), storage=Folder(tmp_path)))
-    assert measured(Folder(tmp_path), "")[0].units == 10
+
+    def planned(*words):
+        assert main(["plan", str(TINY), *out, *words]) == 0
+        made = json.loads(capsys.readouterr().out)
+        return made, {line["stage"]: line["units"] for line in made["work"]}
+
+    made, units = planned()
+    assert units == {"backtest": 6, "scenarios": 3, "fit": 2}, "as many as the last job had"
+    assert made["storage_mb"] == pytest.approx(size / 1e6)
+    made, units = planned("--corridors", "10", "--groups", "26", "--origins", "40", "--scenarios", "50", "--blocks", "10")
+    assert units == {"backtest": 260 * 7, "scenarios": 260 * 51 * 10, "fit": 260 * 2}
+    assert made["units"] == sum(units.values())
+    assert made["hours"] >= made["cpu_hours"] / 2 - 0.01
+    assert main(["plan", str(TINY), *out[:2]]) == 0
+    assert "together: 11 units" in capsys.readouterr().out
+
+
+def test_a_plan_without_costs_says_how_to_get_them(tmp_path, capsys):
+    kept_costs(tmp_path, "backtest", 1, usual=1)
+    assert main(["plan", str(TINY), "--out", str(tmp_path), "--quick"]) == 2
+    assert "expected costs of units of tiny-quick" in capsys.readouterr().err
+
+
+def test_costs_of_another_version_are_not_added_to(tmp_path):
+    kept_costs(tmp_path, "backtest", 2, usual=2)
+    (file,) = (tmp_path / "costs" / "tiny").iterdir()
+    file.write_text(file.read_text().replace('"version": "', '"version": "0.0.0-'))
+    kept_costs(tmp_path, "backtest", 3, usual=3)
+    assert json.loads(file.read_text())["units"] == 1, "two of the three were there"

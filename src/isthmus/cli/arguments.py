@@ -152,6 +152,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     add_compute_commands(add)
     add_serve_command(add)
     add_stress_command(add, _add_run_options)
+    add_place(commands["stress"], default="local")
     add("list", "List the corridors that come with Isthmus.")
     add("schema", "Print the JSON Schema of corridor files, for editors.")
     for name, command in commands.items():

@@ -18,16 +18,24 @@ def add_compute_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> 
     command.add_argument("--once", action="store_true", help="say it once and stop watching")
     command.add_argument("--stop", action="store_true", help="ask the run to stop at its next step; what is finished is kept")
     command = add("plan", "Say what a job will cost, from what units of work have cost, before it is started.")
-    command.add_argument("run", type=Path, metavar="RUN", help="folder of a run whose units are like those of the job")
+    command.add_argument("run", metavar="NAME|RUN", help="a corridor that was run before, or the folder of a run of it")
+    command.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where its runs are (default: runs)")
+    command.add_argument("--quick", action="store_true", help="a job of quick runs")
     for name, default, line in (
         ("corridors", 1, "corridors"),
-        ("groups", 1, "nationalities, or blocks of them, fitted apart"),
-        ("origins", None, "past months to forecast from (default: as many blocks as the run had)"),
-        ("scenarios", 1, "scenarios"),
-        ("blocks", 1, "blocks of draws"),
+        ("groups", 1, "nationalities, or blocks of them, each fitted as a corridor of its own"),
+        ("origins", None, "past months to forecast from"),
+        ("scenarios", None, "scenarios"),
+        ("blocks", 1, "blocks of draws of a scenario"),
         ("workers", 2, "workers"),
     ):
-        command.add_argument(f"--{name}", type=_count, default=default, metavar="N", help=f"{line} (default: %(default)s)")
+        command.add_argument(
+            f"--{name}",
+            type=_count,
+            default=default,
+            metavar="N",
+            help=f"{line} (default: {default or 'as many as the last run had'})",
+        )
 
 
 def _count(text: str) -> int:

@@ -51,12 +51,10 @@ def _line(found: Standing) -> str:
 
 def plan(options: Namespace) -> None:
     """Say what a job will cost before it is started."""
-    from isthmus.compute import storage_at
-    from isthmus.compute import plan as planning
+    from isthmus.pipeline.planning import Job, planned
 
-    costs = planning.measured(storage_at(options.run), str(options.run))
-    times = options.corridors * options.groups * options.scenarios * options.blocks
-    made = planning.plan(costs, times=times, origins=options.origins, workers=options.workers)
+    sizes = {name: getattr(options, name) for name in ("corridors", "groups", "origins", "scenarios", "blocks", "workers")}
+    made = planned(options.run, out=options.out, quick=options.quick, job=Job(**sizes))
     if options.json:
         totals = {name: getattr(made, name) for name in ("units", "cpu_hours", "hours", "memory_mb", "storage_mb", "workers")}
         sys.stdout.write(json.dumps({**totals, "work": [asdict(line) for line in made.lines]}, indent=2) + "\n")

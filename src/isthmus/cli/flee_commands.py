@@ -17,6 +17,7 @@ class _Step(NamedTuple):
     stage: str
     done: float
     note: str = ""
+    said: str = ""
 
 
 def flee(options: Namespace) -> None:

@@ -39,7 +39,10 @@ class Progress:
             self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        """Show that the run has come as far as this event says; the bar never goes back."""
+        """Show that the run has come as far as this event says, and what it says; the bar never goes back."""
+        if event.said:
+            self._say(event.said)
+            return
         self._done = min(1.0, max(self._done, event.done))
         if self._bar is not None and self._task is not None:
             what = f"{event.stage}: {event.note}" if event.note else event.stage
@@ -51,6 +54,15 @@ class Progress:
             self._stream.write("\n")
             self._stream.flush()
         self._stage = event.stage
+
+    def _say(self, sentence: str) -> None:
+        if self._quiet:
+            return
+        if self._bar is not None:
+            self._bar.console.print(sentence, markup=False)
+        else:
+            self._stream.write(f"{sentence}\n")
+            self._stream.flush()
 
 
 def time_left(done: float, elapsed: float) -> str:

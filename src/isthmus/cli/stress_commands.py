@@ -28,6 +28,7 @@ def stress(options: Namespace) -> None:
             seed=options.seed,
             quick=options.quick,
             figures=options.figures,
+            on=options.on,
             report=progress,
         )
     print_stress(folder.path, as_json=options.json)

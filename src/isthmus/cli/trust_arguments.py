@@ -9,7 +9,8 @@ from pathlib import Path
 
 def add_trust_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
     """Add their own options to commands that already take those of a run."""
-    add_place(commands["run"], default="local")
+    for name in ("run", "fit", "forecast"):
+        add_place(commands[name], default="local")
     backtest = commands["backtest"]
     backtest.add_argument(
         "--origins",

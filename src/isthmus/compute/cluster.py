@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from isthmus.compute.place import Place
-from isthmus.compute.processes import AHEAD, MOST_DEATHS, Finished, killed_its_workers
+from isthmus.compute.processes import AHEAD, HEARTBEAT, MOST_DEATHS, Heard, killed_its_workers
 from isthmus.compute.storage import Storage
 from isthmus.compute.unit import Unit
 from isthmus.compute.worker import work
@@ -35,13 +35,16 @@ WORKER_SECONDS = 60
 RETURN_SECONDS = 120.0
 """How long to wait for a scheduler that has gone, from the last unit that was finished."""
 
+LOOK_SECONDS = 0.02
+"""Between looks for a finished unit."""
+
 SAME = ("isthmus", "numpy", "pyarrow", "jax", "numba")
 """Packages that must be the same on driver and workers, or results would not be."""
 
 Lost = (distributed.CancelledError, comm.CommClosedError, asyncio.CancelledError, TimeoutError, OSError)
 
 
-def on_dask(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -> Iterator[Finished]:
+def on_dask(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -> Iterator[Heard]:
     """Do the units on a cluster and yield each as it is finished, in any order.
 
     Args:
@@ -65,9 +68,9 @@ def on_dask(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -
                 if first or place.address:
                     check_workers(client, storage, probe)
                 first = False
-                for finished in _hand_out(client, left, storage, deaths):
-                    last = time.monotonic()
-                    yield finished
+                for heard in _hand_out(client, left, storage, deaths):
+                    last = last if heard is None else time.monotonic()
+                    yield heard
         except (InputError, *Lost) as error:
             # At first, a cluster that is not right is said; later on, it is one that has gone and may come back.
             if first and isinstance(error, InputError):
@@ -77,7 +80,7 @@ def on_dask(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -
             time.sleep(1.0)
 
 
-def _hand_out(client: Any, left: deque[Unit], storage: Storage, deaths: Counter[Unit]) -> Iterator[Finished]:
+def _hand_out(client: Any, left: deque[Unit], storage: Storage, deaths: Counter[Unit]) -> Iterator[Heard]:
     """Hand out units, never more than the workers can take up; those that are out when the cluster goes are put back."""
     out: dict[str, Unit] = {}
     results = distributed.as_completed(loop=client.loop)
@@ -88,6 +91,7 @@ def _hand_out(client: Any, left: deque[Unit], storage: Storage, deaths: Counter[
                 out[unit.address] = unit
                 future = client.submit(work, unit, storage, key=f"{unit.address}#{deaths[unit]}", pure=False)
                 results.add(future)
+            yield from _until_ready(results)
             future = next(results)
             unit = out[str(future.key).partition("#")[0]]
             try:
@@ -104,6 +108,16 @@ def _hand_out(client: Any, left: deque[Unit], storage: Storage, deaths: Counter[
     finally:
         left.extendleft(out.values())
         results.clear()
+
+
+def _until_ready(results: Any) -> Iterator[None]:
+    """Signs of life until a unit is finished."""
+    said = time.monotonic()
+    while not (results.has_ready() or results.is_empty()):
+        time.sleep(LOOK_SECONDS)
+        if time.monotonic() - said > HEARTBEAT:
+            said = time.monotonic()
+            yield None
 
 
 def _threads(client: Any) -> int:

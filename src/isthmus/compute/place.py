@@ -28,6 +28,9 @@ class Place:
         return f"{self.kind}:{self.address or self.workers}"
 
 
+LOCAL = Place("local")
+
+
 def processors() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)

@@ -6,9 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from isthmus.compute.costs import Costs, known
-from isthmus.compute.storage import Storage
-from isthmus.errors import InputError
+from isthmus.compute.costs import Costs
 
 START_SECONDS = 3.4
 """CPU seconds for a worker to start and to load Isthmus, measured; see docs/scale.md."""
@@ -63,35 +61,15 @@ class Plan:
         return sum(line.storage_mb for line in self.lines)
 
 
-def measured(storage: Storage, where: str) -> list[Costs]:
-    """Costs that a run kept.
-
-    Raises:
-        InputError: It kept none.
-    """
-    found = [costs for name in sorted(storage.names("costs")) if (costs := known(storage, name)) and costs.units]
-    if not found:
-        raise InputError.one(
-            where=where,
-            expected="a run with measured costs",
-            found="none",
-            remedy="measure them with a small one: isthmus backtest NAME --quick",
-        )
-    return found
-
-
-def plan(costs: Sequence[Costs], *, times: int, origins: int | None, workers: int) -> Plan:
+def plan(costs: Sequence[tuple[Costs, int]], *, workers: int) -> Plan:
     """Multiply measured costs.
 
     Args:
-        costs: Of each kind of work.
-        times: How many times the whole job is done: corridors, groups, scenarios and blocks of draws multiplied.
-        origins: Units of each kind a time. Absent: as many as were measured.
+        costs: Of each kind of work, and how many units of it there will be.
         workers: How many there will be.
     """
     lines = []
-    for cost in costs:
-        units = times * (origins or cost.units)
-        hours = units * cost.cpu_seconds_each / 3600
-        lines.append(Line(cost.stage, cost.work, units, hours, cost.peak_mb, units * cost.size / cost.units / 1e6, cost.units))
+    for cost, units in costs:
+        hours, size = units * cost.cpu_seconds_each / 3600, units * cost.size / cost.units / 1e6
+        lines.append(Line(cost.stage, cost.work, units, hours, cost.peak_mb, size, cost.units))
     return Plan(tuple(lines), workers)

@@ -21,10 +21,15 @@ AHEAD = 2
 MOST_DEATHS = 4
 """Workers that may die over one unit, alone with it, before it is the unit's fault."""
 
+HEARTBEAT = 1.0
+"""Seconds after which whoever waits for units hears that none was finished, so that they can be stopped."""
+
 Finished = tuple[Unit, Cost]
+Heard = Finished | None
+"""A unit that is finished, or a sign of life."""
 
 
-def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Iterator[Finished]:
+def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Iterator[Heard]:
     """Do the units and yield each as it is finished, in any order.
 
     Raises:
@@ -38,7 +43,7 @@ def on_processes(units: Sequence[Unit], storage: Storage, workers: int) -> Itera
             yield from _one_by_one(deque(lost), storage)
 
 
-def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *, most_out: int) -> Iterator[Finished]:
+def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *, most_out: int) -> Iterator[Heard]:
     """Hand out units until all are done or a worker dies; those that were out then are in ``lost``."""
     out: dict[Future[Cost], Unit] = {}
     # Processes are spawned: a forked one would inherit locks and threads in the middle of their work.
@@ -48,7 +53,10 @@ def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *
             while left and len(out) < most_out:
                 out[pool.submit(work, left[0], storage)] = left[0]
                 left.popleft()
-            for future in wait(out, return_when=FIRST_COMPLETED)[0]:
+            finished = wait(out, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)[0]
+            if not finished:
+                yield None
+            for future in finished:
                 cost = future.result()
                 yield out.pop(future), cost
     except BrokenProcessPool:
@@ -70,7 +78,7 @@ def _leave_with_the_driver() -> None:
     threading.Thread(target=leave, daemon=True).start()
 
 
-def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Finished]:
+def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Heard]:
     """Do units that were out when a worker died with one out at a time, so that the next death has one to blame."""
     deaths: Counter[Unit] = Counter()
     while left:

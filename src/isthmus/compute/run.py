@@ -10,13 +10,12 @@ from pathlib import Path
 
 from isthmus.compute.costs import Ledger, known, name_of
 from isthmus.compute.place import Place, place_of
-from isthmus.compute.processes import Finished, on_processes
+from isthmus.compute.processes import Finished, Heard, on_processes
 from isthmus.compute.storage import Folder, Storage, prove
-from isthmus.compute.unit import Arrays, Unit
+from isthmus.compute.unit import Arrays, Progress, Unit
 from isthmus.compute.worker import stored, work
 from isthmus.errors import OutputError
 
-Progress = Callable[[float], None]
 Say = Callable[[str], None]
 
 WORTH_SECONDS = 20.0
@@ -44,7 +43,7 @@ def run(
         units: What to do; names must differ.
         on: ``local``, ``processes[:N]`` or ``dask[:ADDRESS]``.
         storage: Where results are kept. Absent: a folder that is removed at the end.
-        progress: Called with the share done.
+        progress: Called with the share done, at least once a second while units are done elsewhere; may raise to stop the work.
         say: Called with a sentence where the work runs elsewhere than asked.
         worth_seconds: CPU seconds of work below which workers of this machine are not started, and the work is done here.
 
@@ -58,16 +57,21 @@ def run(
             storage = Folder(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="isthmus-"))))
         missing = _missing(units, storage)
         waiting = {unit.address for unit in missing}
-        ledger = Ledger(storage)
+        ledger = Ledger(storage, units)
         stack.callback(_keep, ledger)
-        finished = _finished(missing, storage, place, say, worth_seconds)
-        stack.callback(finished.close)
+
+        def told(share: float) -> None:
+            progress(1 - (len(waiting) - share) / len(units))
+
+        heard = _finished(missing, storage, place, say, told, worth_seconds)
+        stack.callback(heard.close)
         for unit in units:
             while unit.address in waiting:
-                done, cost = next(finished)
-                ledger.add(done, cost)
-                waiting.discard(done.address)
-                progress(1 - len(waiting) / len(units))
+                finished = next(heard)
+                if finished is not None:
+                    ledger.add(*finished)
+                    waiting.discard(finished[0].address)
+                told(0.0)
             yield unit, _result(unit, storage)
 
 
@@ -85,35 +89,39 @@ def _keep(ledger: Ledger) -> None:
 
 
 def _finished(
-    units: Sequence[Unit], storage: Storage, place: Place, say: Say, worth_seconds: float
-) -> Generator[Finished, None, None]:
+    units: Sequence[Unit], storage: Storage, place: Place, say: Say, told: Progress, worth_seconds: float
+) -> Generator[Heard, None, None]:
     """Units as they are finished, wherever that is; storage is proved first, where it is not simply a folder here."""
     if not units:
         return
     if isinstance(storage, Folder) and place.kind != "dask":
-        yield from _chosen(units, storage, place, say, worth_seconds, probe="")
+        yield from _chosen(units, storage, place, say, told, worth_seconds, probe="")
         return
     probe = prove(storage)
     try:
-        yield from _chosen(units, storage, place, say, worth_seconds, probe=probe)
+        yield from _chosen(units, storage, place, say, told, worth_seconds, probe=probe)
     finally:
         with contextlib.suppress(OutputError):
             storage.remove(probe)
 
 
 def _chosen(
-    units: Sequence[Unit], storage: Storage, place: Place, say: Say, worth_seconds: float, *, probe: str
-) -> Iterator[Finished]:
+    units: Sequence[Unit], storage: Storage, place: Place, say: Say, told: Progress, worth_seconds: float, *, probe: str
+) -> Iterator[Heard]:
     """The place asked for, or here where that is sooner."""
     left = list(units)
-    if place.kind != "local" and not place.address:
+    if place.kind != "local" and not place.address and len(left) == 1:
+        say(f"{left[0].stage}: a single unit of work, done here, which is sooner than on {place}")
+        place = Place("local")
+    elif place.kind != "local" and not place.address:
         estimate, first = _estimate(units, storage, place, worth_seconds)
         yield from first
         left = left[len(first) :]
         if estimate is not None and estimate < worth_seconds:
-            say(f"{len(units)} units of about {estimate / len(units):.2g} s each: done here, which is sooner than on {place}")
+            each = f"{len(units)} units of about {estimate / len(units):.2g} s each"
+            say(f"{units[0].stage}: {each}, done here, which is sooner than on {place}")
             place = Place("local")
-    yield from _spread(left, storage, place, probe)
+    yield from _spread(left, storage, place, told, probe)
 
 
 def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_seconds: float) -> tuple[float | None, list[Finished]]:
@@ -130,16 +138,16 @@ def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_secon
     return cost.cpu_seconds * len(units), [(units[0], cost)]
 
 
-def _spread(units: Sequence[Unit], storage: Storage, place: Place, probe: str) -> Iterator[Finished]:
+def _spread(units: Sequence[Unit], storage: Storage, place: Place, told: Progress, probe: str) -> Iterator[Heard]:
     if place.kind == "dask":
         from isthmus.compute.cluster import on_dask  # noqa: PLC0415  an extra, and slow to import
 
         yield from on_dask(units, storage, place, probe)
-    elif place.kind == "processes" and place.workers > 1 and len(units) > 1:
+    elif place.kind == "processes" and place.workers > 1:
         yield from on_processes(units, storage, min(place.workers, len(units)))
     else:
         for unit in units:
-            yield unit, work(unit, storage)
+            yield unit, work(unit, storage, told)
 
 
 def _result(unit: Unit, storage: Storage) -> Arrays:

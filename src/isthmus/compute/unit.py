@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 """Result of a unit: numbers, truth values or text, by name."""
+
+Progress = Callable[[float], None]
+"""Told the share done, 0 to 1."""
 
 Work = Callable[["Unit"], Arrays]
 """A function of a module, so that another process finds it by its name. Same unit, same result to the bit."""
@@ -34,6 +37,7 @@ class Unit:
         scenario: Name of the scenario.
         draws: Draw block, first and one past the last.
         arguments: Handed to the worker as they are; small, and picklable.
+        kind: What costs are kept by, such as the corridor's name and ``quick``.
     """
 
     work: Work
@@ -44,6 +48,7 @@ class Unit:
     scenario: str = ""
     draws: tuple[int, int] = (0, 0)
     arguments: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    kind: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str, str, str, str, str, int, int]:
@@ -63,6 +68,14 @@ class Unit:
         return " ".join(part for part in (self.stage, "+".join(self.groups), self.origin, self.scenario, block) if part)
 
 
-def done(unit: Unit) -> dict[str, NDArray[Any]]:
-    """Do the work of a unit here and now."""
+def done(unit: Unit, progress: Progress | None = None) -> dict[str, NDArray[Any]]:
+    """Do the work of a unit here and now; where somebody in this process listens, long work tells how far it is."""
+    if progress is not None:
+        unit = replace(unit, arguments={**unit.arguments, "progress": progress})
     return {name: np.asarray(value) for name, value in unit.work(unit).items()}
+
+
+def listener(unit: Unit) -> Progress:
+    """Whom the work of a unit tells how far it is: somebody in the same process, or nobody."""
+    found: Progress = unit.arguments.get("progress", lambda _: None)
+    return found

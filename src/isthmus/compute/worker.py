@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from isthmus.compute.arrays import decode, encode
 from isthmus.compute.storage import Storage
-from isthmus.compute.unit import Arrays, Unit, done
+from isthmus.compute.unit import Arrays, Progress, Unit, done
 
 
 class Cost(NamedTuple):
@@ -33,10 +33,10 @@ def stored(unit: Unit, storage: Storage) -> Arrays | None:
         return None
 
 
-def work(unit: Unit, storage: Storage) -> Cost:
+def work(unit: Unit, storage: Storage, progress: Progress | None = None) -> Cost:
     """Do a unit and keep its result."""
     began = time.process_time()
-    content = encode(done(unit))
+    content = encode(done(unit, progress))
     storage.write(unit.address, content)
     return Cost(time.process_time() - began, peak_mb(), len(content))
 

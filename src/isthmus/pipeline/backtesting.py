@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import __version__
-from isthmus.compute import Folder, Place, Unit, run
+from isthmus.compute import Unit, Workplace
 from isthmus.compute.unit import Work
 from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecasts, forecast_unit, vintages_of
 from isthmus.forecast.backtest.origins import blocks_of, usual_origins
@@ -44,7 +44,6 @@ Progress = Callable[[float], None]
 
 LEAST_ORIGINS = 8
 """Origins of a quick run."""
-LOCAL = Place("local")
 SHOWN = (Entry(OURS, "real_time"), *(Entry(name, NO_TRACK) for name in NAIVE))
 """Entries of ``scores.csv``."""
 
@@ -67,25 +66,25 @@ def blocks(task: Task, origins: Sequence[str]) -> list[Block]:
     ]
 
 
-def unit_of(block: Block, work: Work, stage: str) -> Unit:
+def unit_of(block: Block, work: Work, stage: str, kind: str = "") -> Unit:
     """The unit of work of a block; its name holds all that its result depends on."""
     posterior = "" if block.posterior is None else hashlib.sha256(block.posterior.tobytes()).hexdigest()
     parts = (block.corridor, block.figures.hash, block.last_month, block.origins, block.horizon, block.seed, block.size)
     inputs = digest(__version__, *parts, asdict(block.effort), posterior)
-    return Unit(work, inputs, stage, origin=f"{block.origins[0]} to {block.origins[-1]}", arguments={"block": block})
+    return Unit(work, inputs, stage, origin=f"{block.origins[0]} to {block.origins[-1]}", arguments={"block": block}, kind=kind)
 
 
-def forecasts_of(folder: RunFolder, made: Sequence[Block], stage: str, place: Place, progress: Progress) -> list[Forecasts]:
-    """Forecasts of all blocks, in their order; those that the run folder has are not made again."""
-    units = [unit_of(block, forecast_unit, stage) for block in made]
-    return [Forecasts.of(arrays) for _, arrays in run(units, on=place, storage=Folder(folder.path), progress=progress)]
+def forecasts_of(task: Task, made: Sequence[Block], stage: str, where: Workplace, progress: Progress) -> list[Forecasts]:
+    """Forecasts of all blocks, in their order; those that are there are not made again."""
+    units = [unit_of(block, forecast_unit, stage, task.kind) for block in made]
+    return [Forecasts.of(arrays) for _, arrays in where.results(units, progress)]
 
 
-def backtest_stage(folder: RunFolder, task: Task, progress: Progress, place: Place = LOCAL) -> None:
+def backtest_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplace) -> None:
     """Rolling origins inside the figures, against the naive rivals."""
     origins = backtest_origins(task)
     units = blocks(task, origins)
-    forecasts = forecasts_of(folder, units, "backtest", place, progress)
+    forecasts = forecasts_of(task, units, "backtest", where, progress)
     work = compiled(task.text, task.last_month)
     scored = score_blocks(work, units, forecasts, [said for unit in units for said in naive_block(unit)])
     folder.write_text("scores.csv", score_table(work, scored))

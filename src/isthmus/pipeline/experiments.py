@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus import __version__
-from isthmus.compute import Folder, Unit, place_of
-from isthmus.compute import run as run_units
+from isthmus.compute import Unit, Workplace, place_of
 from isthmus.data.figures import Figures, read_figures
 from isthmus.errors import InputError
 from isthmus.forecast.experiments.registry import EXPERIMENTS, Experiment
@@ -44,7 +43,8 @@ def experiments(
     Raises:
         InputError: A name that is not in the registry.
     """
-    place, chosen = place_of(on), _chosen(only)
+    chosen = _chosen(only)
+    place = place_of(on)
     table = None if figures is None else read_figures(figures)
     made = digest(__version__, "" if table is None else table.hash, seed, quick)
     facts = {"isthmus": __version__, "hash": made, "seed": seed, "quick": quick, "figures": str(figures.name) if figures else ""}
@@ -52,7 +52,8 @@ def experiments(
     outcomes = {one.name: _skipped(one) for one in chosen}
     if table is not None:
         report(Event("experiments", 0.02))
-        outcomes |= _made(folder, table, chosen, seed, quick=quick, place=place, report=report)
+        where = Workplace(place, folder.units, lambda said: report(Event("experiments", 0.02, said=said)))
+        outcomes |= _made(table, chosen, seed, quick=quick, where=where, report=report)
     _write(folder, chosen, outcomes, facts, "" if table is None else table.hash)
     report(Event("done", 1.0))
     return folder
@@ -76,9 +77,9 @@ def _skipped(one: Experiment) -> dict[str, Any]:
 
 
 def _made(
-    folder: RunFolder, table: Figures, chosen: Sequence[Experiment], seed: int, *, quick: bool, place: Any, report: Listener
+    table: Figures, chosen: Sequence[Experiment], seed: int, *, quick: bool, where: Workplace, report: Listener
 ) -> dict[str, dict[str, Any]]:
-    """Outcomes by name; those that the folder has are not made again."""
+    """Outcomes by name; those that are there are not made again."""
     from isthmus.forecast.experiments.predicted import FULL, QUICK, Job, experiment_unit
 
     effort = QUICK if quick else FULL
@@ -86,9 +87,10 @@ def _made(
     for one in chosen:
         inputs = digest(__version__, table.hash, seed, asdict(effort), asdict(one))
         arguments = {"job": Job(one, table, seed, effort)}
-        units.append(Unit(experiment_unit, inputs, "experiment", scenario=one.name, arguments=arguments))
+        kind = f"experiments{'-quick' if quick else ''}"
+        units.append(Unit(experiment_unit, inputs, "experiment", scenario=one.name, arguments=arguments, kind=kind))
     progress: Callable[[float], None] = lambda share: report(Event("experiments", 0.02 + 0.9 * share))  # noqa: E731
-    found = run_units(units, on=place, storage=Folder(folder.path), progress=progress)
+    found = where.results(units, progress)
     return {unit.scenario: json.loads(str(arrays["outcome"][0])) for unit, arrays in found}
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from isthmus.compute import Storage, storage_at
 from isthmus.errors import OutputError
 
 
@@ -25,6 +26,11 @@ def digest(*parts: object) -> str:
     """SHA-256 of the parts as canonical JSON, 64 hexadecimal digits."""
     text = json.dumps(parts, sort_keys=True, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def place_of_runs(out: str | Path) -> Storage:
+    """Where runs lie, with results of units and their costs between them."""
+    return storage_at(out)
 
 
 @contextmanager
@@ -73,6 +79,11 @@ class RunFolder:
         stages = known.get("stages", {}) if known.get("hash") == facts["hash"] else {}
         kept: dict[str, Any] = {key: known[key] for key in ("created", "fit", "disclosure") if stages and key in known}
         return cls(path, {**facts, **kept, "stages": stages})
+
+    @property
+    def units(self) -> Storage:
+        """Where results of units of work are kept: beside the run's folder, for all runs there to find."""
+        return place_of_runs(self.path.parent)
 
     def write(self, name: str, writer: Callable[[Path], object]) -> Path:
         """Let ``writer`` write a temporary file, flush it and rename it to ``name``.

@@ -22,6 +22,7 @@ from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
 if TYPE_CHECKING:
+    from isthmus.compute import Workplace
     from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
     from isthmus.model.network import Model
@@ -50,6 +51,8 @@ class Event:
     stage: str
     done: float
     note: str = ""
+    said: str = ""
+    """A sentence for whoever started the run, such as where its work is done."""
 
 
 Listener = Callable[[Event], None]
@@ -101,6 +104,11 @@ class Task:
         return self._compiled.predictor
 
     @property
+    def kind(self) -> str:
+        """What the costs of its units of work are kept by."""
+        return f"{self.loaded.corridor.name}{'-quick' if self.quick else ''}"
+
+    @property
     def hash(self) -> str:
         """What makes this run this run; what is asked of its draws afterwards does not."""
         fitted = {key: part for key, part in self.loaded.document.items() if key not in AFTER_FIT}
@@ -136,7 +144,7 @@ def run(
         renew: Go on from the last run of this corridor under ``out``: fit from its draws, and say what came since its forecast.
         until: Last stage wanted.
         report: Called with each event.
-        on: Where the backtest runs, see `isthmus.compute`.
+        on: Where fit and backtest run, see `isthmus.compute`.
         watch: Keep ``progress.json`` for ``isthmus watch``.
 
     Raises:
@@ -144,6 +152,9 @@ def run(
         FiguresError: So has the table of figures.
         OutputError: The folder cannot be written.
     """
+    from isthmus.compute import place_of
+
+    place_of(on)  # what is wrong with it is said before anything is read
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
     if renew:
         task = going_on(out, task)
@@ -167,7 +178,6 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     keep_inputs(folder, task)
     if task.earlier:
         keep_news(folder, task)
-    from isthmus.compute import place_of
     from isthmus.pipeline import stages
 
     for stage in ORDER[1 : ORDER.index(until) + 1]:
@@ -178,10 +188,16 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
             report(Event(stage, end, "unchanged"))
             continue
         report(Event(stage, begin))
-        where = {"place": place_of(on)} if stage == "backtest" else {}
         with folder.stage(stage, inputs, files):
-            work(folder, task, _listener(report, stage, begin, end), **where)
+            work(folder, task, _listener(report, stage, begin, end), workplace(folder, on, stage, begin, report))
     report(Event("done", 1.0))
+
+
+def workplace(folder: RunFolder, on: str, stage: str, begin: float, report: Listener) -> Workplace:
+    """Where the units of a stage are done; what it has to say is reported."""
+    from isthmus.compute import Workplace, place_of
+
+    return Workplace(place_of(on), folder.units, lambda said: report(Event(stage, begin, said=said)))
 
 
 def _listener(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:

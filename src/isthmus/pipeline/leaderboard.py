@@ -14,8 +14,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from isthmus.compute import Folder, Place
-from isthmus.compute import run as run_units
+from isthmus.compute import Workplace
 from isthmus.forecast.backtest import stack
 from isthmus.forecast.backtest.blocks import SIZE, Forecasts, hindsight, vintages_of
 from isthmus.forecast.backtest.leaderboard import Frame, Row, coverage_curve, leaderboard, pit_histogram, unpooled
@@ -54,25 +53,23 @@ def origins_of(task: Task, asked: int | tuple[str, ...] | None) -> tuple[str, ..
     return wanted_origins(first, last, months=asked)
 
 
-def leaderboard_stage(folder: RunFolder, task: Task, origins: Sequence[str], place: Place, progress: Progress) -> None:
+def leaderboard_stage(folder: RunFolder, task: Task, origins: Sequence[str], where: Workplace, progress: Progress) -> None:
     """Make all forecasts, score them, sum up, and write tables and page; unchanged, nothing is done."""
     inputs = digest(task.hash, STAGE, list(origins))
     if folder.finished(STAGE, inputs):
         return
     with folder.stage(STAGE, inputs, FILES):
-        _leaderboard(folder, task, origins, place, progress)
+        _leaderboard(folder, task, origins, where, progress)
 
 
-def _leaderboard(folder: RunFolder, task: Task, origins: Sequence[str], place: Place, progress: Progress) -> None:
+def _leaderboard(folder: RunFolder, task: Task, origins: Sequence[str], where: Workplace, progress: Progress) -> None:
     work = compiled(task.text, task.last_month)
     made = blocks(task, origins)
-    forecasts = forecasts_of(folder, made, "backtest", place, lambda share: progress(0.7 * share))
+    forecasts = forecasts_of(task, made, "backtest", where, lambda share: progress(0.7 * share))
     posterior = thin(files.read_vectors(folder), N_ATTRIBUTED)
-    attributed = forecasts_of(
-        folder, [hindsight(b, posterior) for b in made], "ex post", place, lambda s: progress(0.7 + 0.1 * s)
-    )
-    units = [unit_of(block, rivals_unit, "rivals") for block in made]
-    found = run_units(units, on=place, storage=Folder(folder.path), progress=lambda share: progress(0.8 + 0.1 * share))
+    attributed = forecasts_of(task, [hindsight(b, posterior) for b in made], "ex post", where, lambda s: progress(0.7 + 0.1 * s))
+    units = [unit_of(block, rivals_unit, "rivals", task.kind) for block in made]
+    found = where.results(units, lambda share: progress(0.8 + 0.1 * share))
     said = [one for _, arrays in found for one in said_of(arrays)]
     joined = [_joined(one, other) for one, other in zip(forecasts, attributed, strict=True)]
     rows = rows_of(work, made, joined, said)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus import __version__
+from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.predict import thin
 from isthmus.forecast.prior import prior_predictive
 from isthmus.forecast.rivals import NAIVE, Outlook
-from isthmus.inference.fit import QUICK, Effort, fit
+from isthmus.forecast.whole_fit import Fitting, fit_unit, posterior_of
+from isthmus.inference.fit import QUICK, Effort, Posterior
 from isthmus.inference.posterior import Evidence
-from isthmus.inference.warm import carried_over, fit_warm
+from isthmus.inference.warm import carried_over
 from isthmus.model.network import Model
 from isthmus.pipeline import files, lived, outcomes, summary
 from isthmus.pipeline.backtesting import backtest_stage
-from isthmus.pipeline.folder import RunFolder
+from isthmus.pipeline.folder import RunFolder, digest
 from isthmus.streams import stream, stream_seed
 
 if TYPE_CHECKING:
@@ -42,17 +45,24 @@ def figures_on_grid(model: Model, task: Task) -> Floats:
     return out
 
 
-def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
-    """Learn the corridor; keep every draw, the diagnostics and what the corridor looks like."""
-    model = task.model
-    evidence = evidence_of(task)
-    effort = QUICK if task.quick else FULL
-    seed = stream_seed(task.seed, "fit")
+def fit_of(task: Task, where: Workplace, progress: Progress) -> tuple[Posterior, bool]:
+    """The fit, and whether it went on from an earlier one's draws."""
     earlier = earlier_draws(task)
-    if earlier is None:
-        posterior = fit(model, evidence, seed=seed, effort=effort, progress=lambda share: progress(0.9 * share))
-    else:
-        posterior = fit_warm(model, evidence, earlier, seed=seed, effort=effort, progress=lambda share: progress(0.9 * share))
+    fitting = Fitting(
+        task.text, task.last_month, task.last_fitted, figures_on_grid(task.model, task), stream_seed(task.seed, "fit"),
+        QUICK if task.quick else FULL, earlier,
+    )  # fmt: skip
+    unit = Unit(
+        fit_unit, digest(__version__, *fitting.parts), "fit", task.model.groups, task.last_fitted,
+        draws=(0, fitting.effort.chains * fitting.effort.draws), arguments={"fitting": fitting}, kind=task.kind,
+    )  # fmt: skip
+    return posterior_of(where.result(unit, progress)), earlier is not None
+
+
+def fit_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplace) -> None:
+    """Learn the corridor; keep every draw, the diagnostics and what the corridor looks like."""
+    model, evidence = task.model, evidence_of(task)
+    posterior, went_on = fit_of(task, where, lambda share: progress(0.9 * share))
     found = posterior.diagnostics
     folder.manifest["fit"] = {
         "converged": found.converged,
@@ -64,7 +74,7 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
         "chains": posterior.vectors.shape[0],
         "draws": posterior.vectors.shape[1],
         "message": found.message,
-        "went_on_from": task.earlier.hash if task.earlier and earlier is not None else None,
+        "went_on_from": task.earlier.hash if task.earlier and went_on else None,
     }
     forecast = task.predictor.predict(thin(posterior.vectors, N_SAMPLES), evidence, seed=task.seed)
     files.write_posterior(folder, model, posterior, forecast)
@@ -87,7 +97,7 @@ def evidence_of(task: Task) -> Evidence:
     return evidence_at(figures_on_grid(task.model, task), last, task.model.knowledge)
 
 
-def forecast_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
+def forecast_stage(folder: RunFolder, task: Task, progress: Progress, _: Workplace) -> None:
     """Continue the fitted draws and set them beside the rivals."""
     evidence = evidence_of(task)
     vectors = files.read_vectors(folder)
@@ -114,7 +124,7 @@ def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, 
     return out
 
 
-def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
+def report_stage(folder: RunFolder, task: Task, progress: Progress, _: Workplace) -> None:
     """Summary, tables with their labels, page."""
     folder.write_json("summary.json", summary.summarise(folder.path, task))
     files.write_tables(folder)
@@ -123,7 +133,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress) -> None:
     files.write_page(folder)
 
 
-STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress], None]]] = {
+STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress, Workplace], None]]] = {
     "fit": (("posterior.nc",), fit_stage),
     "forecast": (
         ("forecast.nc", "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME, lived.NAME),

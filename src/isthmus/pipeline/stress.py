@@ -34,6 +34,7 @@ def stress(
     seed: int = 1,
     quick: bool = False,
     figures: Path | None = None,
+    on: str = "local",
     report: Listener = lambda _: None,
 ) -> RunFolder:
     """Fit the corridor where that is not done yet, run its scenarios and write what came out into the run's folder.
@@ -48,6 +49,7 @@ def stress(
         seed: Root of all random streams.
         quick: As for `pipeline.run`.
         figures: Table of figures in place of the corridor's own.
+        on: Where fit and scenarios run, see `isthmus.compute`.
         report: Called with each event.
 
     Raises:
@@ -55,7 +57,7 @@ def stress(
     """
     task = read(source, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures)
     names = chosen(task, scenarios)
-    folder = carry(task, out=out, until="fit", report=report)
+    folder = carry(task, out=out, until="fit", report=report, on=on)
     inputs = digest(task.hash, task.loaded.hash, "stress", names, draws, months)
     if folder.finished("stress", inputs):
         return folder

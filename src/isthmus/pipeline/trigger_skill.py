@@ -28,13 +28,14 @@ def skill(folder: RunFolder, task: Task) -> dict[str, Any]:
     told = {name: one for name, one in block.triggers.items() if one.series is not None} if block is not None else {}
     if not told or not folder.finished("backtest", digest(task.hash, "backtest")):
         return {}
+    from isthmus.compute import Workplace
     from isthmus.forecast.backtest.blocks import vintages_of
     from isthmus.forecast.backtest.scoring import observed_after
     from isthmus.forecast.compiled import compiled
     from isthmus.pipeline import backtesting
 
     made = backtesting.blocks(task, backtesting.backtest_origins(task))
-    found = backtesting.forecasts_of(folder, made, "backtest", backtesting.LOCAL, lambda _: None)
+    found = backtesting.forecasts_of(task, made, "backtest", Workplace(storage=folder.units), lambda _: None)
     work = compiled(task.text, task.last_month)
     latest = vintages_of(work, task.figures).latest
     series = [sight.id for sight in work.model.sights]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from isthmus.compute import Place, place_of
+from isthmus.compute import Workplace, place_of
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import SPAN, Event, Listener, Task, open_folder, read, run
+from isthmus.pipeline.job import SPAN, Event, Listener, Task, open_folder, read, run, workplace
 from isthmus.pipeline.watching import watched
 
 
@@ -41,7 +42,7 @@ def backtest(
     Raises:
         InputError: Origins outside the data, or more than there are.
     """
-    place = place_of(on)
+    place_of(on)  # what is wrong with it is said before anything is read
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
     from isthmus.pipeline import leaderboard
 
@@ -49,12 +50,13 @@ def backtest(
     with watched(open_folder(out, task).path, report) as listener:
         folder = run(
             source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast", watch=False,
-            report=lambda event: listener(Event(event.stage, 0.3 * event.done / SPAN["forecast"][1], event.note)),
+            on=on, report=lambda event: listener(replace(event, done=0.3 * event.done / SPAN["forecast"][1])),
         )  # fmt: skip
         listener(Event("backtest", 0.3))
+        where = workplace(folder, on, "backtest", 0.3, listener)
         if origins is None:
-            _scores(folder, task, place, _within(listener, "backtest", 0.3, 0.8))
-        leaderboard.leaderboard_stage(folder, task, wanted, place, _within(listener, "backtest", 0.3 if origins else 0.8, 1.0))
+            _scores(folder, task, where, _within(listener, "backtest", 0.3, 0.8))
+        leaderboard.leaderboard_stage(folder, task, wanted, where, _within(listener, "backtest", 0.3 if origins else 0.8, 1.0))
         listener(Event("done", 1.0))
     return folder
 
@@ -84,22 +86,23 @@ def validate(
         on: Where the work runs, see `isthmus.compute`.
         report: Called with each event.
     """
-    place = place_of(on)
+    place_of(on)  # what is wrong with it is said before anything is read
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
     with watched(open_folder(out, task).path, report) as listener:
         folder = run(
             source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="fit", watch=False,
-            report=lambda event: listener(Event(event.stage, 0.15 * event.done / SPAN["fit"][1], event.note)),
+            on=on, report=lambda event: listener(replace(event, done=0.15 * event.done / SPAN["fit"][1])),
         )  # fmt: skip
         from isthmus.pipeline.validation import validation_stage
 
         listener(Event("validate", 0.15))
-        validation_stage(folder, task, place, _within(listener, "validate", 0.15, 1.0))
+        where = workplace(folder, on, "validate", 0.15, listener)
+        validation_stage(folder, task, where, _within(listener, "validate", 0.15, 1.0))
         listener(Event("done", 1.0))
     return folder
 
 
-def _scores(folder: RunFolder, task: Task, place: Place, progress: Callable[[float], None]) -> None:
+def _scores(folder: RunFolder, task: Task, where: Workplace, progress: Callable[[float], None]) -> None:
     """The backtest of the main job, wherever it runs: its blocks are those of the leaderboard."""
     from isthmus.pipeline import stages
     from isthmus.pipeline.backtesting import backtest_stage
@@ -107,7 +110,7 @@ def _scores(folder: RunFolder, task: Task, place: Place, progress: Callable[[flo
     inputs = digest(task.hash, "backtest")
     if not folder.finished("backtest", inputs):
         with folder.stage("backtest", inputs, stages.STAGES["backtest"][0]):
-            backtest_stage(folder, task, progress, place)
+            backtest_stage(folder, task, progress, where)
 
 
 def _within(report: Listener, stage: str, begin: float, end: float) -> Callable[[float], None]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from isthmus import __version__
-from isthmus.compute import Folder, Place, Unit
-from isthmus.compute import run as run_units
+from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.backtest.blocks import EFFORT, vintages_of
 from isthmus.forecast.backtest.blocks import QUICK as QUICK_FIT
@@ -51,18 +50,18 @@ LEFT_OUT = 6
 """Series left out in one batch of fits."""
 
 
-def validation_stage(folder: RunFolder, task: Task, place: Place, progress: Progress) -> None:
+def validation_stage(folder: RunFolder, task: Task, where: Workplace, progress: Progress) -> None:
     """Do all checks and write figures and page; unchanged, nothing is done."""
     inputs = digest(task.hash, STAGE)
     if not folder.finished(STAGE, inputs):
         with folder.stage(STAGE, inputs, FILES):
-            _validate(folder, task, place, progress)
+            _validate(folder, task, where, progress)
 
 
-def _validate(folder: RunFolder, task: Task, place: Place, progress: Progress) -> None:
+def _validate(folder: RunFolder, task: Task, where: Workplace, progress: Progress) -> None:
     work = compiled(task.text, task.last_month)
     units = [*left_out_units(task, work), *(unit for variant in VARIANTS for unit in recovery_units(task, variant))]
-    found = run_units(units, on=place, storage=Folder(folder.path), progress=lambda share: progress(0.95 * share))
+    found = where.results(units, lambda share: progress(0.95 * share))
     results = {str(unit.key): (unit, dict(arrays)) for unit, arrays in found}
     facts = {
         **_recovered(task, [pair for pair in results.values() if pair[0].stage == "recover"]),
@@ -89,10 +88,8 @@ def recovery_units(task: Task, variant: Variant) -> list[Unit]:
             task.text, task.figures, task.last_month, task.last_fitted, variant, first, number, task.seed, effort
         )
         inputs = digest(__version__, batch.corridor, batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort))
-        arguments = {"batch": batch}
-        out.append(
-            Unit(recovery.recover_unit, inputs, "recover", scenario=variant, draws=(first, first + number), arguments=arguments)
-        )
+        span = (first, first + number)
+        out.append(Unit(recovery.recover_unit, inputs, "recover", (), "", variant, span, {"batch": batch}, task.kind))
     return out
 
 
@@ -110,7 +107,7 @@ def left_out_units(task: Task, work: Compiled) -> list[Unit]:
         )
         inputs = digest(__version__, batch.corridor, batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort))
         span = (first, first + len(series))
-        out.append(Unit(checks.left_out_unit, inputs, "left out", draws=span, arguments={"batch": batch}))
+        out.append(Unit(checks.left_out_unit, inputs, "left out", draws=span, arguments={"batch": batch}, kind=task.kind))
     return out
 
 

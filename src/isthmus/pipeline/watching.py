@@ -109,7 +109,8 @@ def watched(folder: Path, report: Callable[[Event], None]) -> Iterator[Callable[
     board = Board(folder)
 
     def listen(event: Event) -> None:
-        board(event.stage, event.done, event.note)
+        if not event.said:
+            board(event.stage, event.done, event.note)
         report(event)
 
     try:
