@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from pathlib import Path
 
 import objectstore
 import pieces
 import pytest
 
+from isthmus.cli import main
 from isthmus.compute import Folder, run, storage_at
 from isthmus.errors import OutputError
 
@@ -112,3 +115,44 @@ def test_a_store_that_stays_away_is_named(monkeypatch):
     with pytest.raises(OutputError, match="answers within 2 tries; found EndpointConnectionError"):
         Objects("s3://bucket/x", pauses=(0.1,), options={"config_kwargs": {"retries": {"max_attempts": 1}}}).read("y")
     s3fs.S3FileSystem.clear_instance_cache()
+
+
+TINY = str(Path(__file__).parents[1] / "tiny" / "corridor.yaml")
+
+
+@pytest.mark.slow
+def test_a_run_lies_in_a_bucket_and_goes_on_from_another_machine(bucket, monkeypatch, tmp_path, capsys):
+    def command(machine, *words):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / machine))
+        assert main([*words, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    made = command("one", "fit", TINY, "--quick", "--out", bucket)
+    address = made["run"]
+    assert address.startswith(f"{bucket}/tiny-")
+    storage = storage_at(bucket)
+    name = address.rpartition("/")[2]
+    assert {f"{name}/{file}" for file in ("manifest.json", "posterior.nc", "corridor.yaml", "progress.json")} <= storage.names("")
+    assert len(storage.names("units")) == 1
+    assert command("another", "watch", address)["state"] == "finished"
+    shown = command("another", "show", address)
+    assert shown["manifest"] == made["manifest"]
+    assert "posterior.nc" in shown["files"]
+    further = command("another", "forecast", TINY, "--quick", "--out", bucket)
+    assert further["manifest"]["stages"]["fit"] == made["manifest"]["stages"]["fit"], "it was not fitted again"
+    assert "forecast.csv" in command("one", "show", address)["files"], "the first machine sees what the other did"
+    assert [line["stage"] for line in command("one", "plan", address)["work"]] == ["fit"]
+
+
+@pytest.mark.slow
+def test_a_run_in_a_bucket_without_rights_is_refused_before_any_work(bucket, monkeypatch, tmp_path, capsys):
+    import s3fs
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", objectstore.READER)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", objectstore.READER_SECRET)
+    s3fs.S3FileSystem.clear_instance_cache()
+    for command in ("run", "backtest", "stress"):
+        assert main([command, TINY, "--quick", "--quiet", "--out", bucket]) == 6
+        assert "may read, write and list" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("*"))

@@ -35,6 +35,10 @@ def run_isthmus(*words, **settings):
 class Folder:
     path: Path
 
+    @property
+    def address(self):
+        return str(self.path)
+
 
 @dataclass
 class Event:

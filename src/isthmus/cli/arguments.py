@@ -14,7 +14,7 @@ from isthmus.cli.data_arguments import add_data_commands, add_update_options
 from isthmus.cli.flee_arguments import add_flee_command
 from isthmus.cli.serve_arguments import add_serve_command
 from isthmus.cli.stress_arguments import add_stress_command
-from isthmus.cli.trust_arguments import add_experiment_options, add_place, add_trust_options, whole
+from isthmus.cli.trust_arguments import add_experiment_options, add_place, add_trust_options, place, whole
 from isthmus.errors import InputError
 
 DEFAULT_CORRIDOR = "china-ecuador-us"
@@ -134,7 +134,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     add_experiment_options(add("experiments", "Predict past events with and without them, from what was known before."))
     _add_corridor_options(add("check", "Read a corridor and its figures and say everything that is wrong."))
     command = add("show", "Print a run.")
-    command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
+    command.add_argument("run", type=place, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
     _add_export_options(
         add("export", "Write what people use: CSV with HXL tags, XLSX, GeoJSON, Parquet, NetCDF, a brief, the page.")
     )
@@ -182,7 +182,7 @@ def _add_release_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_export_options(command: Parser) -> None:
-    command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
+    command.add_argument("run", type=place, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
     command.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write to")
     command.add_argument(
         "--format",
@@ -198,7 +198,11 @@ def _add_export_options(command: Parser) -> None:
 def _add_run_options(command: argparse.ArgumentParser, *, scenario: bool = True) -> None:
     _add_corridor_options(command, scenario=scenario)
     command.add_argument(
-        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the run's folder is made (default: runs)"
+        "--out",
+        type=place,
+        default=Path("runs"),
+        metavar="DIR",
+        help="where the run's folder is made: a folder or s3://BUCKET/FOLDER (default: runs)",
     )
     command.add_argument("--seed", type=whole, default=0, metavar="N", help="root of all random streams (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer draws and origins: to try things, not to quote")

@@ -46,7 +46,7 @@ def run(options: Namespace) -> None:
             report=progress,
         )
     _released(options, folder, policy)
-    show.print_run(folder.path, as_json=options.json)
+    show.print_run(folder.path, as_json=options.json, address=folder.address)
 
 
 def _released(options: Namespace, folder: RunFolder, policy: Policy | None) -> None:
@@ -118,7 +118,9 @@ def show_run(options: Namespace) -> None:
     """Print a run folder."""
     from isthmus.cli import show
 
-    show.print_run(options.run, as_json=options.json)
+    from isthmus.pipeline.away import here
+
+    show.print_run(here(options.run), as_json=options.json, address=str(options.run))
 
 
 def _policy(options: Namespace) -> Policy | None:
@@ -138,7 +140,9 @@ def export(options: Namespace) -> None:
 
     _refuse_unwritable(options.to)
     formats = options.formats or FORMATS
-    files = write(options.run, options.to, formats=formats, language=options.language, policy=_policy(options))
+    from isthmus.pipeline.away import here
+
+    files = write(here(options.run), options.to, formats=formats, language=options.language, policy=_policy(options))
     if options.json:
         _print_json({"run": str(options.run), "files": [str(file) for file in files]})
     else:
@@ -264,8 +268,13 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
 }
 
 
-def _refuse_unwritable(folder: Path) -> None:
-    """Raise before the work, not after it, when the nearest folder that exists cannot be written to."""
+def _refuse_unwritable(folder: Path | str) -> None:
+    """Raise before the work, not after it, when the bucket or the nearest folder that exists cannot be written to."""
+    if isinstance(folder, str):
+        from isthmus.pipeline.away import prove_away
+
+        prove_away(folder)
+        return
     nearest = folder.absolute()
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent

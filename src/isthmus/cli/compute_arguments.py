@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from isthmus.cli.trust_arguments import place
+
 
 def add_compute_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the commands about long work.
@@ -14,12 +16,12 @@ def add_compute_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> 
         add: Adds a command with its line in the help.
     """
     command = add("watch", "Say how far a run has come, from any terminal, until it ends.")
-    command.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
+    command.add_argument("run", type=place, metavar="RUN", help="folder of a run, such as runs/NAME-HASH")
     command.add_argument("--once", action="store_true", help="say it once and stop watching")
     command.add_argument("--stop", action="store_true", help="ask the run to stop at its next step; what is finished is kept")
     command = add("plan", "Say what a job will cost, from what units of work have cost, before it is started.")
     command.add_argument("run", metavar="NAME|RUN", help="a corridor that was run before, or the folder of a run of it")
-    command.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where its runs are (default: runs)")
+    command.add_argument("--out", type=place, default=Path("runs"), metavar="DIR", help="where its runs are (default: runs)")
     command.add_argument("--quick", action="store_true", help="a job of quick runs")
     for name, default, line in (
         ("corridors", 1, "corridors"),

@@ -14,8 +14,13 @@ MOST_NEWS = 12
 """Sentences of news shown."""
 
 
-def print_run(folder: Path, *, as_json: bool) -> None:
+def print_run(folder: Path, *, as_json: bool, address: str = "") -> None:
     """Print a run, for people or as one JSON object.
+
+    Args:
+        folder: Holds its files.
+        as_json: As JSON.
+        address: Where it is, if that is not the folder.
 
     Raises:
         InputError: The folder does not hold a run, or its files cannot be read.
@@ -27,13 +32,13 @@ def print_run(folder: Path, *, as_json: bool) -> None:
     came = _read(folder / "news.json") or {}
     files = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if as_json:
-        content = {"run": str(folder), "files": files, "manifest": manifest, "summary": summary, "news": came}
+        content = {"run": address or str(folder), "files": files, "manifest": manifest, "summary": summary, "news": came}
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(folder, manifest, {**summary, "news": came}, files)) + "\n")
+        sys.stdout.write("\n".join(_lines(address or str(folder), manifest, {**summary, "news": came}, files)) + "\n")
 
 
-def _lines(folder: Path, manifest: dict[str, Any], summary: dict[str, Any], files: list[str]) -> Iterator[str]:
+def _lines(folder: str, manifest: dict[str, Any], summary: dict[str, Any], files: list[str]) -> Iterator[str]:
     fit = manifest.get("fit") or {}
     if fit.get("converged") is False:
         yield f"NOT CONVERGED: {fit.get('message', 'the fit failed its diagnostics; do not quote its numbers')}"
@@ -58,7 +63,7 @@ def _lines(folder: Path, manifest: dict[str, Any], summary: dict[str, Any], file
     yield from _stages(manifest.get("stages") or {})
     yield ""
     if "report.html" in files:
-        yield f"report     {folder / 'report.html'}"
+        yield f"report     {folder}/report.html"
     yield f"folder     {folder}"
 
 

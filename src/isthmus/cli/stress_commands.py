@@ -31,19 +31,19 @@ def stress(options: Namespace) -> None:
             on=options.on,
             report=progress,
         )
-    print_stress(folder.path, as_json=options.json)
+    print_stress(folder.path, as_json=options.json, address=folder.address)
 
 
-def print_stress(folder: Path, *, as_json: bool) -> None:
+def print_stress(folder: Path, *, as_json: bool, address: str) -> None:
     """Print a run's scenarios, for people or as one JSON object."""
     found = json.loads((folder / "stress.json").read_text("utf-8"))
     if as_json:
-        sys.stdout.write(json.dumps({"run": str(folder), **found}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"run": address, **found}, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(folder, found)) + "\n")
+        sys.stdout.write("\n".join(_lines(address, found)) + "\n")
 
 
-def _lines(folder: Path, found: dict[str, Any]) -> Iterator[str]:
+def _lines(folder: str, found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['draws']} draws, {found['months'][0]} to {found['months'][-1]}; change from the corridor as it stands,"
     yield "median and 90 % interval, persons over all months"
     for scenario in found["scenarios"]:

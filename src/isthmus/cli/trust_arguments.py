@@ -27,12 +27,17 @@ def add_experiment_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--figures", type=Path, metavar="FILE", help="table of figures by nationality and month")
     command.add_argument("--only", action="append", default=[], metavar="NAME", help="one of the experiments; may be repeated")
     command.add_argument(
-        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the experiments' folder is made (default: runs)"
+        "--out", type=place, default=Path("runs"), metavar="DIR", help="where the experiments' folder is made (default: runs)"
     )
     command.add_argument("--seed", type=whole, default=0, metavar="N", help="root of all random streams (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer draws: to try things, not to quote")
     command.add_argument("--quiet", action="store_true", help="no progress")
     add_place(command, default="processes")
+
+
+def place(text: str) -> Path | str:
+    """A folder, or the address of object storage, which a path would lose a slash of."""
+    return text if "://" in text else Path(text)
 
 
 def whole(text: str) -> int:

@@ -20,9 +20,9 @@ def backtest(options: Namespace) -> None:
     rows = _rows(folder.path / "leaderboard.parquet")
     if options.json:
         facts = json.loads((folder.path / "leaderboard.json").read_text("utf-8"))
-        sys.stdout.write(json.dumps({"run": str(folder.path), "leaderboard": rows, **facts}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"run": folder.address, "leaderboard": rows, **facts}, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join([*_lines(rows), "", f"page       {folder.path / 'leaderboard.html'}"]) + "\n")
+        sys.stdout.write("\n".join([*_lines(rows), "", f"page       {folder.address}/leaderboard.html"]) + "\n")
 
 
 def validate(options: Namespace) -> None:
@@ -34,7 +34,7 @@ def validate(options: Namespace) -> None:
         folder = pipeline.validate(options.corridor, on=options.on, report=progress, **_of_run(options))
     facts = json.loads((folder.path / "validation.json").read_text("utf-8"))
     if options.json:
-        sys.stdout.write(json.dumps({"run": str(folder.path), **facts}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"run": folder.address, **facts}, indent=2, ensure_ascii=False) + "\n")
         return
     ranked = facts["ranked"]
     lines = [
@@ -50,7 +50,7 @@ def validate(options: Namespace) -> None:
     lines += [
         f"figures    {outside} of {len(facts['predictive'])} statistics outside the middle 90 % of series drawn from the fit",
         "",
-        f"page       {folder.path / 'validation.html'}",
+        f"page       {folder.address}/validation.html",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -72,10 +72,10 @@ def experiments(options: Namespace) -> None:
         )
     facts = json.loads((folder.path / "experiments.json").read_text("utf-8"))
     if options.json:
-        sys.stdout.write(json.dumps({"folder": str(folder.path), **facts}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"folder": folder.address, **facts}, indent=2, ensure_ascii=False) + "\n")
         return
     lines = [f"{one['name']:<28} {_outcome(one)}" for one in facts["experiments"]]
-    sys.stdout.write("\n".join([*lines, "", f"pages      {folder.path / 'experiments.html'}"]) + "\n")
+    sys.stdout.write("\n".join([*lines, "", f"pages      {folder.address}/experiments.html"]) + "\n")
 
 
 def _outcome(one: dict[str, Any]) -> str:

@@ -68,9 +68,22 @@ class Objects:
         def once() -> set[str]:
             system, root = self._system()
             system.invalidate_cache()
-            return {str(path).removeprefix(f"{root}/") for path in system.find(f"{root}/{below}")}
+            return {str(path).removeprefix(f"{root}/") for path in system.find(f"{root}/{below}".rstrip("/"))}
 
         return self._patiently(below, once)
+
+    def folders(self) -> list[str]:
+        """Names of the folders at this address."""
+
+        def once() -> list[str]:
+            system, root = self._system()
+            try:
+                found = system.ls(root, detail=True)
+            except FileNotFoundError:
+                return []
+            return sorted(str(one["name"]).rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
+
+        return self._patiently("", once)
 
     def remove(self, name: str) -> None:
         """Remove an object, where there is one."""

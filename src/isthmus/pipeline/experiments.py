@@ -13,7 +13,7 @@ from isthmus.compute import Unit, Workplace, place_of
 from isthmus.data.figures import Figures, read_figures
 from isthmus.errors import InputError
 from isthmus.forecast.experiments.registry import EXPERIMENTS, Experiment
-from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.pipeline.folder import RunFolder, below, digest
 from isthmus.pipeline.job import Event, Listener
 
 NO_FIGURES = "no table of figures by nationality and month was given: --figures FILE"
@@ -21,7 +21,7 @@ NO_FIGURES = "no table of figures by nationality and month was given: --figures 
 
 def experiments(
     *,
-    out: Path,
+    out: Path | str,
     figures: Path | None,
     only: Sequence[str] = (),
     seed: int = 1,
@@ -48,7 +48,7 @@ def experiments(
     table = None if figures is None else read_figures(figures)
     made = digest(__version__, "" if table is None else table.hash, seed, quick)
     facts = {"isthmus": __version__, "hash": made, "seed": seed, "quick": quick, "figures": str(figures.name) if figures else ""}
-    folder = RunFolder.open(out / f"experiments-{made[:12]}", facts)
+    folder = RunFolder.open(below(out, f"experiments-{made[:12]}"), facts)
     outcomes = {one.name: _skipped(one) for one in chosen}
     if table is not None:
         report(Event("experiments", 0.02))

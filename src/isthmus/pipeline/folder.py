@@ -20,6 +20,7 @@ from typing import Any
 
 from isthmus.compute import Storage, storage_at
 from isthmus.errors import OutputError
+from isthmus.pipeline.away import Away, is_away
 
 
 def digest(*parts: object) -> str:
@@ -31,6 +32,11 @@ def digest(*parts: object) -> str:
 def place_of_runs(out: str | Path) -> Storage:
     """Where runs lie, with results of units and their costs between them."""
     return storage_at(out)
+
+
+def below(out: str | Path, name: str) -> Path | str:
+    """A folder of runs' folders, here or away."""
+    return f"{str(out).rstrip('/')}/{name}" if is_away(out) else Path(out) / name
 
 
 @contextmanager
@@ -59,14 +65,18 @@ class RunFolder:
 
     path: Path
     manifest: dict[str, Any] = field(default_factory=dict)
+    away: Away | None = None
+    """Where its files are put, of which ``path`` is a copy then. Absent: ``path`` is all there is."""
 
     @classmethod
-    def open(cls, path: Path, facts: dict[str, Any]) -> RunFolder:
-        """Open or make the folder and take up what an earlier call finished.
+    def open(cls, where: Path | str, facts: dict[str, Any]) -> RunFolder:
+        """Open or make the folder, here or away, and take up what an earlier call finished.
 
         Raises:
             OutputError: The folder cannot be made or written.
         """
+        away = Away.at(str(where)) if is_away(where) else None
+        path = Path(where) if away is None else away.fetched()
         with output_errors(path):
             path.mkdir(parents=True, exist_ok=True)
             for left in path.glob(".part-*"):
@@ -78,12 +88,17 @@ class RunFolder:
             known = {}
         stages = known.get("stages", {}) if known.get("hash") == facts["hash"] else {}
         kept: dict[str, Any] = {key: known[key] for key in ("created", "fit", "disclosure") if stages and key in known}
-        return cls(path, {**facts, **kept, "stages": stages})
+        return cls(path, {**facts, **kept, "stages": stages}, away)
+
+    @property
+    def address(self) -> str:
+        """Where the run is, as its user names it."""
+        return str(self.path) if self.away is None else self.away.address
 
     @property
     def units(self) -> Storage:
         """Where results of units of work are kept: beside the run's folder, for all runs there to find."""
-        return place_of_runs(self.path.parent)
+        return place_of_runs(self.path.parent if self.away is None else self.away.address.rpartition("/")[0])
 
     def write(self, name: str, writer: Callable[[Path], object]) -> Path:
         """Let ``writer`` write a temporary file, flush it and rename it to ``name``.
@@ -103,6 +118,8 @@ class RunFolder:
                 Path(temporary).replace(target)
             finally:
                 Path(temporary).unlink(missing_ok=True)
+            if self.away is not None:
+                self.away.storage.write(name, target.read_bytes())
         return target
 
     def write_text(self, name: str, text: str) -> Path:

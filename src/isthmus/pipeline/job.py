@@ -16,7 +16,8 @@ from isthmus.data.align import Observations, align
 from isthmus.data.figures import Figures
 from isthmus.data.own import figures_for
 from isthmus.errors import FiguresError
-from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.pipeline.away import is_away, prove_away
+from isthmus.pipeline.folder import RunFolder, below, digest
 from isthmus.spec.dump import document_hash
 from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
@@ -119,7 +120,7 @@ class Task:
 def run(
     source: str | Path,
     *,
-    out: Path,
+    out: Path | str,
     sets: Sequence[str] = (),
     scenario: str | None = None,
     seed: int = 1,
@@ -135,7 +136,7 @@ def run(
 
     Args:
         source: Name of a shipped corridor, a corridor file or its folder.
-        out: Folder in which the run's own folder is made.
+        out: Folder in which the run's own folder is made, or the address of a bucket, ``s3://bucket/folder``.
         sets: Overrides, ``a.b.c=VALUE``.
         scenario: Name of a scenario of the file to lay over it.
         seed: Root of all random streams.
@@ -155,6 +156,8 @@ def run(
     from isthmus.compute import place_of
 
     place_of(on)  # what is wrong with it is said before anything is read
+    if is_away(out):
+        prove_away(str(out))
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
     if renew:
         task = going_on(out, task)
@@ -162,13 +165,19 @@ def run(
 
 
 def carry(
-    task: Task, *, out: Path, until: Until = "report", report: Listener = lambda _: None, on: str = "local", watch: bool = True
+    task: Task,
+    *,
+    out: Path | str,
+    until: Until = "report",
+    report: Listener = lambda _: None,
+    on: str = "local",
+    watch: bool = True,
 ) -> RunFolder:
     """Carry a task as far as ``until``; as `run`, from what was read already."""
     from isthmus.pipeline.watching import watched
 
     folder = open_folder(out, task)
-    with watched(folder.path, report) if watch else nullcontext(report) as listener:
+    with watched(folder.address, report) if watch else nullcontext(report) as listener:
         _carry(folder, task, until, listener, on)
     return folder
 
@@ -225,7 +234,7 @@ def read(
     return Task(loaded, table, observations, seed, quick)
 
 
-def open_folder(out: Path, task: Task) -> RunFolder:
+def open_folder(out: Path | str, task: Task) -> RunFolder:
     """The run's folder under ``out``."""
     facts = {
         "isthmus": __version__,
@@ -241,7 +250,7 @@ def open_folder(out: Path, task: Task) -> RunFolder:
         "last_month": task.last_month,
         "environment": {"python": platform.python_version(), "platform": platform.platform(), **_versions()},
     }
-    return RunFolder.open(out / f"{task.loaded.corridor.name}-{task.hash[:12]}", facts)
+    return RunFolder.open(below(out, f"{task.loaded.corridor.name}-{task.hash[:12]}"), facts)
 
 
 def _versions() -> dict[str, str]:
@@ -265,7 +274,7 @@ def keep_inputs(folder: RunFolder, task: Task) -> None:
         folder.write("observations.parquet", lambda path: pq.write_table(observation_table(task.observations), path))
 
 
-def going_on(out: Path, task: Task) -> Task:
+def going_on(out: Path | str, task: Task) -> Task:
     """The task, with the run to go on from where there is one."""
     from isthmus.pipeline.renewal import earlier_run
 

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from isthmus.compute import Storage
+from isthmus.compute import Storage, storage_at
 from isthmus.compute.costs import Costs, known
 from isthmus.compute.plan import Plan, plan
 from isthmus.errors import InputError
+from isthmus.pipeline.away import is_away
 from isthmus.pipeline.folder import place_of_runs
 
 BY_ORIGIN = ("backtest", "ex post", "rivals")
@@ -79,10 +80,11 @@ def planned(source: str, *, out: str | Path, quick: bool, job: Job) -> Plan:
 
 def _found(source: str, out: str | Path, *, quick: bool) -> tuple[str, Storage]:
     """What costs are kept by, and where."""
-    manifest = Path(source) / "manifest.json"
-    if manifest.is_file():
-        facts = json.loads(manifest.read_text("utf-8"))
-        return f"{facts.get('corridor')}{'-quick' if facts.get('quick') else ''}", place_of_runs(Path(source).parent)
+    if is_away(source) or (Path(source) / "manifest.json").is_file():
+        above = source.rstrip("/").rpartition("/")[0] if is_away(source) else Path(source).parent
+        manifest = storage_at(source).read("manifest.json")
+        facts = json.loads(manifest or b"{}")
+        return f"{facts.get('corridor')}{'-quick' if facts.get('quick') else ''}", place_of_runs(above)
     from isthmus.spec.load import load
 
     return f"{load(source).corridor.name}{'-quick' if quick else ''}", place_of_runs(out)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from isthmus.data.figures import read_figures
 from isthmus.data.news import Expected, News, news
+from isthmus.pipeline.away import runs_at
 from isthmus.spec.schema import Corridor
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,9 @@ class Earlier:
             return tuple(map(str, data["parameter"].values)), np.asarray(data["vectors"].values)
 
 
-def earlier_run(out: Path, *, corridor_hash: str, figures_hash: str, seed: int, quick: bool, version: str) -> Earlier | None:
+def earlier_run(
+    out: Path | str, *, corridor_hash: str, figures_hash: str, seed: int, quick: bool, version: str
+) -> Earlier | None:
     """The run to go on from; none if there is no other run of this corridor, or the run with these very figures was cold.
 
     A run with these figures that went on from another one names it, so that the same command finds the same run again.
@@ -44,7 +47,7 @@ def earlier_run(out: Path, *, corridor_hash: str, figures_hash: str, seed: int, 
     same = {"corridor_hash": corridor_hash, "seed": seed, "quick": quick, "isthmus": version}
     runs = {
         str(manifest["hash"]): (path.parent, manifest)
-        for path in out.glob("*/manifest.json")
+        for path in (run / "manifest.json" for run in runs_at(out))
         if (manifest := _read(path)) and all(manifest.get(key) == value for key, value in same.items())
     }
     for _, manifest in runs.values():

@@ -27,7 +27,7 @@ def stress(
     source: str | Path,
     *,
     scenarios: Sequence[str] = (),
-    out: Path,
+    out: Path | str,
     draws: int = DRAWS,
     months: int = MONTHS,
     sets: Sequence[str] = (),

@@ -15,7 +15,7 @@ from isthmus.pipeline.watching import watched
 def backtest(
     source: str | Path,
     *,
-    out: Path,
+    out: Path | str,
     sets: Sequence[str] = (),
     scenario: str | None = None,
     seed: int = 1,
@@ -47,7 +47,7 @@ def backtest(
     from isthmus.pipeline import leaderboard
 
     wanted = leaderboard.origins_of(task, origins)
-    with watched(open_folder(out, task).path, report) as listener:
+    with watched(open_folder(out, task).address, report) as listener:
         folder = run(
             source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast", watch=False,
             on=on, report=lambda event: listener(replace(event, done=0.3 * event.done / SPAN["forecast"][1])),
@@ -64,7 +64,7 @@ def backtest(
 def validate(
     source: str | Path,
     *,
-    out: Path,
+    out: Path | str,
     sets: Sequence[str] = (),
     scenario: str | None = None,
     seed: int = 1,
@@ -88,7 +88,7 @@ def validate(
     """
     place_of(on)  # what is wrong with it is said before anything is read
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
-    with watched(open_folder(out, task).path, report) as listener:
+    with watched(open_folder(out, task).address, report) as listener:
         folder = run(
             source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="fit", watch=False,
             on=on, report=lambda event: listener(replace(event, done=0.15 * event.done / SPAN["fit"][1])),

@@ -9,18 +9,22 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.errors import InputError, StoppedError
+from isthmus.compute import Storage, storage_at
+from isthmus.compute.objects import Objects
+from isthmus.errors import InputError, OutputError, StoppedError
+from isthmus.pipeline.away import is_away
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Event
 
 PROGRESS, STOP = "progress.json", "stop"
 EVERY_SECONDS = 1.0
-"""Between writes of the file."""
+EVERY_SECONDS_AWAY = 5.0
+"""Between writes of the file, here and on object storage."""
 SILENT_SECONDS = 600.0
 """Without a word from a run before it is taken for dead, unless its process is seen alive."""
 
@@ -60,12 +64,13 @@ class Standing:
 class Board:
     """Writes where a run stands and looks whether it is to stop; call it with each event."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, where: str | Path) -> None:
+        self._where = str(where)
+        self._storage = _storage(where)
+        self._every = EVERY_SECONDS_AWAY if is_away(where) else EVERY_SECONDS
         self._began = self._written = time.time()
         self._last = ("", 0.0, "")
-        with contextlib.suppress(OSError):
-            (folder / STOP).unlink(missing_ok=True)
+        self._forget_stop()
         self._write("running")
 
     def __call__(self, stage: str, done: float, note: str) -> None:
@@ -74,39 +79,52 @@ class Board:
         Raises:
             StoppedError: Somebody asked the run to stop.
         """
-        if (self._folder / STOP).exists():
+        fresh, due = stage != self._last[0], time.time() - self._written > self._every
+        if (fresh or due or not is_away(self._where)) and self._to_stop():
             raise StoppedError.one(
-                where=str(self._folder),
+                where=self._where,
                 expected="",
                 found="somebody asked the run to stop",
                 remedy="what is finished is kept: the same command goes on from there",
             )
-        fresh = stage != self._last[0]
         self._last = (stage, done, note)
-        if fresh or time.time() - self._written > EVERY_SECONDS:
+        if fresh or due:
             self._write("running")
 
     def close(self, state: str) -> None:
         """Say how it ended."""
         self._write(state)
-        with contextlib.suppress(OSError):
-            (self._folder / STOP).unlink(missing_ok=True)
+        self._forget_stop()
+
+    def _to_stop(self) -> bool:
+        try:
+            return self._storage.has(STOP)
+        except OutputError:
+            return False
+
+    def _forget_stop(self) -> None:
+        with contextlib.suppress(OutputError):
+            self._storage.remove(STOP)
 
     def _write(self, state: str) -> None:
         self._written = time.time()
         stage, done, note = self._last
         standing = Standing(stage, done, note, self._began, self._written, platform.node(), os.getpid(), state)
         # A run whose disk is full fails over its results, not over this.
-        with contextlib.suppress(OSError):
-            scratch = self._folder / f".part-{PROGRESS}"
-            scratch.write_text(json.dumps(asdict(standing)), "utf-8")
-            scratch.replace(self._folder / PROGRESS)
+        with contextlib.suppress(OutputError):
+            self._storage.write(PROGRESS, json.dumps(asdict(standing)).encode())
+
+
+def _storage(where: str | Path) -> Storage:
+    """Storage of a run's two small files; where it is away and does not answer, it is not waited for."""
+    found = storage_at(where)
+    return replace(found, pauses=()) if isinstance(found, Objects) else found
 
 
 @contextmanager
-def watched(folder: Path, report: Callable[[Event], None]) -> Iterator[Callable[[Event], None]]:
+def watched(where: str | Path, report: Callable[[Event], None]) -> Iterator[Callable[[Event], None]]:
     """A listener that also keeps the board of a run, and raises `StoppedError` when somebody asks the run to stop."""
-    board = Board(folder)
+    board = Board(where)
 
     def listen(event: Event) -> None:
         if not event.said:
@@ -124,35 +142,37 @@ def watched(folder: Path, report: Callable[[Event], None]) -> Iterator[Callable[
     board.close("finished")
 
 
-def standing(folder: Path) -> Standing:
+def standing(where: str | Path) -> Standing:
     """How far a run has come.
 
     Raises:
         InputError: The folder holds no run that was started.
     """
+    content = None
     try:
-        return Standing(**json.loads((folder / PROGRESS).read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        content = _storage(where).read(PROGRESS)
+        return Standing(**json.loads(content or b""))
+    except (OutputError, ValueError, TypeError) as error:
         raise InputError.one(
-            where=str(folder),
+            where=str(where),
             expected="the folder of a run, such as runs/NAME-HASH",
-            found="no progress.json" if not (folder / PROGRESS).exists() else str(error),
+            found="no progress.json" if content is None and not isinstance(error, OutputError) else str(error),
             remedy="name the folder that the run has made; 'isthmus show' prints finished ones",
         ) from error
 
 
-def ask_to_stop(folder: Path) -> None:
+def ask_to_stop(where: str | Path) -> None:
     """Ask a run to stop at its next step."""
-    if standing(folder).alive:
-        (folder / STOP).write_text("", "utf-8")
+    if standing(where).alive:
+        _storage(where).write(STOP, b"")
 
 
 def follow(
-    folder: Path, say: Callable[[Standing], None], *, every: float = 1.0, sleep: Callable[[float], None] = time.sleep
+    where: str | Path, say: Callable[[Standing], None], *, every: float = 1.0, sleep: Callable[[float], None] = time.sleep
 ) -> Standing:
     """Say where a run stands until it has ended, and return how."""
     while True:
-        found = standing(folder)
+        found = standing(where)
         say(found)
         if not found.alive:
             return found
