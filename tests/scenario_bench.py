@@ -69,7 +69,8 @@ def tried(names=(), queue=True):
     return comparison(corridor(**({} if queue else {"queues": {}})), names)
 
 
-def comparison(made, names=()):
+def benched(made):
+    """A bench, and the vectors, evidence and model that it was made of."""
     from isthmus.model.network import compile_model
 
     fitted = compile_model(made, "2023-05")
@@ -79,7 +80,15 @@ def comparison(made, names=()):
     vectors[:, start : start + fitted.grid.n_months] += 7
     nothing = np.zeros((len(fitted.sights), fitted.grid.n_months))
     evidence = Evidence(nothing, nothing > 0, last, fitted.knowledge)
-    scenarios = {name: Scenario.model_validate(one.model_dump(by_alias=True)) for name, one in made.scenarios.items()}
-    made_bench = bench(made, fitted, vectors, evidence, last_month="2023-10", seed=1, scenarios=scenarios)
+    made_bench = bench(made, fitted, vectors, evidence, last_month="2023-10", seed=1, scenarios=scenarios_of(made))
+    return made_bench, vectors, evidence, fitted
+
+
+def scenarios_of(made):
+    return {name: Scenario.model_validate(one.model_dump(by_alias=True)) for name, one in made.scenarios.items()}
+
+
+def comparison(made, names=()):
+    made_bench, scenarios = benched(made)[0], scenarios_of(made)
     hazards = {("town_end", "death"): np.full(N_SAMPLES, 0.001), ("town_end", "robbery"): np.full(N_SAMPLES, 0.4)}
     return compare({BASELINE: made_bench}, scenarios, names or list(scenarios), hazards, source="made up")

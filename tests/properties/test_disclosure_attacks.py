@@ -11,6 +11,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from isthmus.disclosure import Ledger, Table, default_policy, release
+from isthmus.disclosure.one_sum import one_sum
+from isthmus.errors import DisclosureError
 
 TABLES = 200
 NEAR = 2.0
@@ -87,6 +89,30 @@ def test_a_withheld_count_stays_at_least_as_wide_as_the_policy_asks():
             low, high = what_can_be_known(margins(rows), counts, found.withheld, cell)
             assert low <= 1e-6
             assert high >= 10 - 1e-6
+
+
+def test_cells_that_one_sum_holds_together_are_as_wide_and_none_is_withheld_that_could_be_spared():
+    """Protected without a program, attacked with one."""
+    generator = np.random.default_rng(5)
+    for _ in range(60):
+        parts = np.round(generator.lognormal(3.0, 1.5, generator.integers(2, 9)))
+        counts = np.append(parts, parts.sum())
+        small = counts < 10
+        signs = np.append(-np.ones(len(parts)), 1.0)
+        withheld = one_sum(counts, signs, small, np.zeros(len(counts), dtype=bool), 10.0)
+        for cell in np.flatnonzero(small):
+            low, high = what_can_be_known(-signs[None], counts, withheld, cell)
+            assert low <= 1e-6
+            assert high >= 10 - 1e-6
+        for cell in np.flatnonzero(withheld & ~small):
+            fewer = withheld & (np.arange(len(counts)) != cell)
+            ends = [what_can_be_known(-signs[None], counts, fewer, one) for one in np.flatnonzero(small)]
+            assert any(low > 1e-6 or high < 10 - 1e-6 for low, high in ends)
+
+
+def test_a_small_cell_that_known_ones_give_away_is_refused():
+    with pytest.raises(DisclosureError, match="stays known"):
+        one_sum(np.array([4.0, 96.0, 100.0]), np.array([-1.0, -1.0, 1.0]), *np.array([[1, 0, 0], [0, 1, 1]], dtype=bool), 10.0)
 
 
 def released_by_key(found):

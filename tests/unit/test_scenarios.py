@@ -1,11 +1,13 @@
 """What each kind of shock does, against the baseline on the same draws."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from isthmus.forecast.predict import Predictor
 from isthmus.scenarios.outcomes import ACCOUNT, total
 from isthmus.scenarios.rows import BASELINE, COLUMNS, select
-from scenario_bench import KINDS, scenario, shock, tried
+from scenario_bench import KINDS, benched, corridor, scenario, shock, tried
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +153,11 @@ def test_the_order_of_writing_does_not_matter():
     backward = comparison(corridor(scenarios={"x": scenario(**dict(reversed(parts.items())))}))
     for measure in forward.outcomes["x"].found:
         assert np.array_equal(forward.outcomes["x"].found[measure].values, backward.outcomes["x"].found[measure].values)
+
+
+def test_paths_found_by_the_program_of_the_scenarios_are_those_of_the_forecast():
+    made_bench, vectors, evidence, fitted = benched(corridor())
+    _, wanted = Predictor(fitted).seen_paths(jnp.asarray(vectors), evidence)
+    n = fitted.grid.n_months
+    for name in ("departures", "legs", "detection"):
+        assert np.allclose(getattr(made_bench.seen, name)[..., :n], getattr(wanted, name), atol=1e-9), name

@@ -145,6 +145,8 @@ def _closed(table: Table, texts: Sequence[str], known: Cells) -> Mask:
     A family goes through the gate whole, once: whoever could ask for its cells one after the other could leave out the small
     ones and subtract.
     """
+    if not known:
+        return np.zeros(len(texts), dtype=bool)
     begun = families(known)
     return np.array(
         [

@@ -12,6 +12,7 @@ from isthmus.disclosure.table import KEYS, SUMMED
 from isthmus.errors import PolicyError, StoreError
 
 SEPARATOR = "|"
+_FAMILY = tuple(at for at, name in enumerate(KEYS) if name not in (*SUMMED, "period"))
 Cells = dict[str, list[float] | None]
 """Released quantiles by key; None where the cell was withheld."""
 
@@ -116,12 +117,13 @@ class Ledger:
 
 def key_text(key: tuple[str, ...]) -> str:
     """A row's key as one text."""
-    return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in key)
+    text = SEPARATOR.join(key)
+    return text if text.count(SEPARATOR) == len(key) - 1 else SEPARATOR.join(part.replace(SEPARATOR, "/") for part in key)
 
 
 def family(key: tuple[str, ...]) -> tuple[str, ...]:
     """What cells have in common that can add up to one another: scenario, series, model, measure and unit."""
-    return (*(part for name, part in zip(KEYS, key, strict=False) if name not in (*SUMMED, "period")), key[-1])
+    return (*(key[at] for at in _FAMILY), key[-1])
 
 
 def families(cells: Cells) -> set[tuple[str, ...]]:

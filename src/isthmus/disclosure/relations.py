@@ -57,17 +57,31 @@ def _periods(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> Iterator[
     spans: dict[str, Span | None] = {period: span_of(period) for period in {key[at] for key in keys}}
     if len({span.grain for span in spans.values() if span is not None}) < 2:
         return
+    tilings: dict[tuple[str, ...], Sums] = {}
     for those in by_rest.values():
-        dated = [(k, span) for k in those if (span := spans[keys[k][at]]) is not None]
-        for total, whole in dated:
-            for grain in {span.grain for _, span in dated if span.days < whole.days}:
-                parts = tuple(k for k, s in dated if s.grain == grain and s.days < whole.days and whole.holds(s))
-                if parts and sum(s.days for k, s in dated if k in parts) == whole.days:
-                    yield total, parts
+        periods = tuple(keys[k][at] for k in those)
+        if periods not in tilings:
+            tilings[periods] = list(_tilings([spans[period] for period in periods]))
+        yield from ((those[total], tuple(those[k] for k in parts)) for total, parts in tilings[periods])
+
+
+def _tilings(spans: Sequence[Span | None]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Which of some periods are tiled by which others of one grain, by position."""
+    dated = [(k, span, span.days) for k, span in enumerate(spans) if span is not None]
+    for total, whole, length in dated:
+        inside: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for k, span, days in dated:
+            if days < length and whole.holds(span):
+                inside[span.grain].append((k, days))
+        for parts in inside.values():
+            if sum(days for _, days in parts) == length:
+                yield total, tuple(k for k, _ in parts)
 
 
 def components(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
     """Which rows hang together by relations: a label by row."""
-    linked = abs(matrix)
-    labels = connected_components(linked.T @ linked, directed=False)[1]
-    return np.asarray(labels, dtype=np.int64)
+    n_sums, n_cells = matrix.shape
+    rows = np.repeat(np.arange(n_sums), np.diff(matrix.indptr))
+    size = n_sums + n_cells
+    linked = sparse.csr_matrix((np.ones(matrix.nnz), (rows, n_sums + matrix.indices)), shape=(size, size))
+    return np.asarray(connected_components(linked, directed=False)[1][n_sums:], dtype=np.int64)

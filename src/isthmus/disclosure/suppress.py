@@ -3,12 +3,14 @@
 A withheld count is safe when it has two alibis: tables equal to the true one in all that is released and nowhere below zero, in
 which the count is nothing in one and the width that the policy asks in the other. Whoever knows every released number exactly
 cannot tell the tables apart. The cheapest alibi is a linear program (the network-flow heuristic of cell
-suppression, see Castro 2007), and the cells it changes are withheld with it. Cells that prove not to be needed are released
+suppression, see Castro 2007), and the cells it changes are withheld with it; where cells hang together by one sum only, no
+program is needed (`one_sum`). Cells that prove not to be needed are released
 again, so that none of those left can be spared.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
+from isthmus.disclosure.one_sum import given_away, one_sum
 from isthmus.disclosure.relations import components
-from isthmus.errors import DisclosureError
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -67,14 +69,28 @@ def suppress(
     known = np.zeros_like(small) if fixed is None else fixed
     withheld = small.copy()
     if small.any() and relations.shape[0]:
-        labels = components(relations)
-        for label in np.unique(labels[small]):
-            cells = np.flatnonzero(labels == label)
-            part = relations[:, cells]
-            part = part[np.flatnonzero(np.diff(part.indptr))]
-            if part.shape[0]:
+        for rows, cells in _apart(relations, small):
+            if len(rows) == 1:
+                signs = relations.data[relations.indptr[rows[0]] : relations.indptr[rows[0] + 1]]
+                withheld[cells] = one_sum(values[cells], signs, small[cells], known[cells], width)
+            else:
+                part = relations[rows][:, cells]
                 withheld[cells] = _protect(values[cells], part, small[cells], known[cells], width)
     return Suppression(small, withheld & ~small)
+
+
+def _apart(relations: sparse.csr_matrix, small: Mask) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Relations and cells of each component that holds a small cell; a cell that no relation has needs nothing."""
+    labels = components(relations)
+    of_row = labels[relations.indices[relations.indptr[:-1]]]
+    order = np.argsort(of_row, kind="stable")
+    wanted = np.unique(labels[small])
+    begins, ends = (np.searchsorted(of_row[order], wanted, side=side) for side in ("left", "right"))
+    for begin, end in zip(begins, ends, strict=True):
+        rows = order[begin:end]
+        if len(rows):
+            picked = [relations.indices[relations.indptr[row] : relations.indptr[row + 1]] for row in rows]
+            yield rows, picked[0] if len(rows) == 1 else np.unique(np.concatenate(picked))
 
 
 def known_interval(relations: sparse.csr_matrix, values: Floats, withheld: Mask, cell: int) -> tuple[float, float]:
@@ -148,12 +164,7 @@ def _alone(
         move = _alibi(values, relations, withheld, known, (cell, attempt))
         if move is not None:
             return (cell, attempt), move
-    raise DisclosureError.one(
-        where="table",
-        expected="small counts that other published numbers do not give away",
-        found="a count that stays known whatever else is withheld",
-        remedy="leave out the total or the release that gives it away",
-    )
+    raise given_away()
 
 
 def _pruned(values: Floats, relations: sparse.csr_matrix, withheld: Mask, small: Mask, alibis: Alibis) -> Mask:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.model.blocks import others
-from isthmus.scenarios.bench import Ahead, Bench
+from isthmus.scenarios.bench import Bench
+from isthmus.scenarios.passes import Ahead
 from isthmus.spec.schema import Corridor
 
 Floats = NDArray[np.float64]

@@ -142,7 +142,8 @@ def hold(path: Array, first: int, last: Any) -> Array:
     return path[..., jnp.clip(jnp.arange(path.shape[-1]), first, last)]
 
 
-def _finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices, flows: Trajectories, paths: Paths) -> Simulated:
+def finish(model: Model, values: Values, knowledge: Knowledge, chosen: Choices, flows: Trajectories, paths: Paths) -> Simulated:
+    """What flows show to the series: persons passing, detection, expected figures."""
     seen = seen_flows(model, flows.leg_flow, flows.leg_arrivals, flows.arrivals)
     rho = detections(model, values, knowledge, paths.detection)
     if model.shared:
@@ -181,7 +182,7 @@ def simulate(
         return chosen, departures(model, systematic(model, values, knowledge, chosen.value), deviations)
 
     chosen, flows = solve(model, values, knowledge, run)
-    return _finish(model, values, knowledge, chosen, flows, paths)
+    return finish(model, values, knowledge, chosen, flows, paths)
 
 
 def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowledge, last: Any) -> tuple[Simulated, Paths]:
@@ -212,7 +213,7 @@ def simulate_seen(model: Model, values: Values, carried: Paths, knowledge: Knowl
     log_rho = detection_paths(model, values, carried.detection, last)
     stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else carried.legs
     paths = Paths(deviations[-1], stacked, log_rho, carried.drivers, shared)
-    return _finish(model, values, knowledge, chosen, flows, paths), paths
+    return finish(model, values, knowledge, chosen, flows, paths), paths
 
 
 def _student(x: Array, scale: Any, df: float) -> Array:

@@ -115,7 +115,7 @@ def compared(
     for name in names:
         if scenarios[name].set:
             laid = laid_over(task, name)
-            benches[name] = prepared(folder, task, scenarios, draws=draws, months=months, corridor=laid)
+            benches[name] = prepared(folder, task, scenarios, draws=draws, months=months, corridor=laid, like=bench)
     return compare(benches, scenarios, names, hazards_of(task, bench.n_samples), source=source_of(task))
 
 
@@ -142,6 +142,7 @@ def prepared(
     draws: int,
     months: int,
     corridor: Corridor | None = None,
+    like: Bench | None = None,
 ) -> Bench:
     """The bench of a run, for its corridor or another that differs in numbers and rules."""
     from isthmus.forecast.predict import thin
@@ -158,6 +159,7 @@ def prepared(
         seed=task.seed,
         scenarios=scenarios,
         predictor=task.predictor,
+        like=like,
     )
 
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
-from isthmus.engines.result import Trajectories
 from isthmus.errors import ModelError
 from isthmus.forecast.predict import Predictor, extend
-from isthmus.inference.posterior import Evidence, Layout, Paths, simulate
-from isthmus.model.choice import Choices
+from isthmus.inference.posterior import Evidence, Layout, Paths
 from isthmus.model.network import Knowledge, Model, Push, compile_model
-from isthmus.model.parameters import Values
 from isthmus.scenarios.arrays import Arrays, Scene, arrays, knowledge_of
 from isthmus.scenarios.furnish import Furnished, furnish
 from isthmus.scenarios.gathered import Named, gathered
+from isthmus.scenarios.passes import Ahead, Inputs, Passed, n_passes, one_pass
 from isthmus.scenarios.strengths import Strengths
 from isthmus.spec.scenarios import Scenario
 from isthmus.spec.schema import Corridor
@@ -33,55 +30,52 @@ Floats = NDArray[np.float64]
 CHUNK = 250
 """Draws carried at once: enough to keep both cores busy, few enough to stay in the cache."""
 
-KEPT = (
-    "departures", "arrivals", "leg_flow", "settled", "waiting", "moving", "turned_back", "queued", "queued_others", "stranded",
-    "working", "believed",
-)  # fmt: skip
-"""Parts of the trajectories that scenarios are compared on."""
 
-
-class Ahead(NamedTuple):
-    """The months to come, the axis of draws in front.
-
-    Attributes:
-        flows: Trajectories by step from the first month ahead on; parts of absent blocks are None.
-        expected: Expected figures by month from the first month ahead on, ``(sample, series, month)``.
-    """
-
-    flows: Trajectories
-    expected: Any
-
-
-def divert(model: Model, n_extra: int, shares: Array, chosen: Choices) -> Choices:
-    """Let the extra legs take their exact shares ``(extra leg, group, step)``, the other ways sharing what is left."""
-    leg, settle = chosen.leg, chosen.settle
-    if model.strata is not None:
-        shares = model.strata.same(shares)
-    first = len(model.legs) - n_extra
-    for n in range(n_extra):
-        tail = model.legs[first + n].tail
-        others = np.array([k for k in model.places[tail].legs_out if k != first + n])
-        leg = leg.at[others].multiply(1 - shares[n]).at[first + n].set(shares[n])
-        settle = settle.at[tail].multiply(1 - shares[n])
-    return Choices(leg, settle, chosen.value)
-
-
-def _ahead(model: Model, n_extra: int, first: int, natural: Array, paths: Paths, knowledge: Knowledge, shares: Array) -> Ahead:
-    adjust = partial(divert, model, n_extra, shares) if n_extra else (lambda chosen: chosen)
-    found = simulate(model, Values(model.table, natural), paths, knowledge, adjust)
-    step = int(np.flatnonzero(model.grid.month_of_step == first)[0])
-    parts = {name: getattr(found.trajectories, name) for name in KEPT}
-    cut = {name: None if part is None else part[..., step:] for name, part in parts.items()}
-    nothing = dict.fromkeys(Trajectories._fields)
-    return Ahead(Trajectories(**{**nothing, **cut}), found.mean[:, first:])
-
-
-def _axes(knowledge: Knowledge) -> Knowledge:
-    """Which parts of what is in force differ by draw."""
+def _axes(knowledge: Knowledge) -> Any:
+    """Which parts of the inputs differ by draw: of what is in force, those that shocks move."""
     blocks = knowledge.blocks
     if blocks is not None:
         blocks = blocks._replace(places=0, others=None, attention=0, official=0)
-    return Knowledge(None, None, blocks, None, Push(0, 0, 0))
+    paths: Any = 0
+    return Inputs(0, paths, Knowledge(None, None, blocks, None, Push(0, 0, 0)), 0)
+
+
+class Program:
+    """One pass over the furnished corridor, compiled once, and called until flows agree with beliefs."""
+
+    def __init__(self, furnished: Furnished, last: int) -> None:
+        self._model = furnished.model
+        one = partial(one_pass, furnished.model, len(furnished.extra), last)
+        self._pass = jax.jit(jax.vmap(one, in_axes=(_axes(furnished.knowledge), 0, None)))
+
+    def ahead(self, inputs: Inputs) -> Ahead:
+        """The months to come."""
+        found: Ahead = self._in_pieces(inputs, lambda piece: self._piece(piece, carried=False).ahead)
+        return found
+
+    def paths(self, carried: Inputs) -> Paths:
+        """Paths as the model calls them, of paths as they stand in the vectors of the fit."""
+        found: Paths = self._in_pieces(carried, lambda piece: self._piece(piece, carried=True).paths)
+        return found
+
+    def _in_pieces(self, inputs: Inputs, of: Callable[[Inputs], Any]) -> Any:
+        """All draws, some at a time."""
+        n_samples = len(inputs.natural)
+        pieces, size = [], min(CHUNK, n_samples)
+        for start in range(0, n_samples, size):
+            # the last piece reaches back, so that all have the shape that was compiled
+            begin = min(start, n_samples - size)
+            piece = of(inputs.cut(slice(begin, begin + size)))
+            pieces.append(jax.tree.map(lambda part, skip=start - begin: np.asarray(part)[skip:], piece))
+        return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+
+    def _piece(self, inputs: Inputs, *, carried: bool) -> Passed:
+        model = self._model
+        went: Any = np.zeros((len(inputs.natural), len(model.legs), len(model.groups), model.grid.n_steps))
+        for _ in range(n_passes(model)):
+            passed: Passed = self._pass(inputs, went, carried)
+            went = passed.went
+        return passed
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +90,8 @@ class Bench:
         scalars: Natural values of the corridor's quantities, ``(sample, quantity)``.
         natural: The same by name.
         paths: Paths over the whole grid.
+        seen: The same as the fit saw them, held after its last month.
+        program: The compiled program; it serves every scenario.
     """
 
     corridor: Corridor
@@ -105,6 +101,8 @@ class Bench:
     scalars: Floats
     natural: dict[str, Floats]
     paths: Paths
+    seen: Paths
+    program: Program
 
     @property
     def model(self) -> Model:
@@ -125,13 +123,6 @@ class Bench:
     def first_step(self) -> int:
         """Position of the first step ahead."""
         return int(np.flatnonzero(self.model.grid.month_of_step == self.first)[0])
-
-    @cached_property
-    def program(self) -> Any:
-        """The compiled program; it serves every scenario."""
-        knowledge = self.furnished.knowledge
-        one = partial(_ahead, self.model, len(self.furnished.extra), self.first)
-        return jax.jit(jax.vmap(one, in_axes=(0, 0, _axes(knowledge), 0)))
 
     @cached_property
     def baseline(self) -> Ahead:
@@ -158,30 +149,19 @@ class Bench:
         found = arrays(scene, shocks)
         return self._run(found), found, scene.strengths
 
+    def found_paths(self) -> Paths:
+        """Paths as the model calls them, where this bench still has them as they stand in the vectors of the fit."""
+        return self.program.paths(self._inputs(arrays(self.scene(), ())))
+
     def _run(self, found: Arrays) -> Ahead:
+        return self.program.ahead(self._inputs(found))
+
+    def _inputs(self, found: Arrays) -> Inputs:
         added = [found.numbers[name] for name in self.furnished.quantities]
         n_new = len(self.model.table.names) + len(self.model.table.fixed) - self.scalars.shape[1] - len(added)
         nobody = [np.full(self.n_samples, value) for value in list(self.model.table.fixed.values())[-n_new:] if n_new]
         natural = np.column_stack([self.scalars, *added, *nobody]) if added or nobody else self.scalars
-        whole = (natural, self.paths, knowledge_of(self.scene(), found), found.shares)
-        pieces = []
-        size = min(CHUNK, self.n_samples)
-        for start in range(0, self.n_samples, size):
-            # the last piece reaches back, so that all have the shape that was compiled
-            at = slice(min(start, self.n_samples - size), min(start, self.n_samples - size) + size)
-            piece = jax.tree.map(np.asarray, self.program(*self._cut(whole, at)))
-            pieces.append(jax.tree.map(lambda part, skip=start - at.start: part[skip:], piece))
-        whole_again: Ahead = jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
-        return whole_again
-
-    def _cut(self, whole: tuple[Any, Paths, Knowledge, Any], at: slice) -> tuple[Any, ...]:
-        natural, paths, knowledge, shares = whole
-        blocks = knowledge.blocks
-        if blocks is not None:
-            blocks = blocks._replace(places=blocks.places[at], attention=blocks.attention[at], official=blocks.official[at])
-        push = Push(*(part[at] for part in knowledge.push or ()))
-        known = knowledge._replace(blocks=blocks, push=push)
-        return natural[at], jax.tree.map(lambda path: path[at], paths), known, shares[at]
+        return Inputs(natural, self.paths, knowledge_of(self.scene(), found), found.shares)
 
 
 def bench(
@@ -194,6 +174,7 @@ def bench(
     seed: int,
     scenarios: Mapping[str, Scenario],
     predictor: Predictor | None = None,
+    like: Bench | None = None,
 ) -> Bench:
     """Set up a bench for a corridor's scenarios.
 
@@ -205,19 +186,24 @@ def bench(
         last_month: Last month to come.
         seed: Root seed of the run; the same streams as its forecast.
         scenarios: All that will be tried, so that one furnished model serves them.
-        predictor: Compiled prediction of the fitted model, where there is one.
+        predictor: Prediction of the fitted model, where there is one.
+        like: Bench of the corridor that was fitted, for one that differs from it; absent: this one is it.
     """
     last = int(evidence.last)
-    predictor = Predictor(fitted) if predictor is None else predictor
-    scalars, seen = predictor.seen_paths(jnp.asarray(vectors), evidence)
-    natural = predictor.natural(scalars)
+    split = jax.vmap(Layout.of(fitted).split)
+    scalars, carried = split(jnp.asarray(vectors))
+    natural = (Predictor(fitted) if predictor is None else predictor).natural(scalars)
     model = compile_model(corridor, last_month)
     _same_paths(model, fitted)
-    paths = extend(model, natural, _longer(model, seen), last, seed=seed, names=())
     shocks = [named for name in scenarios for named in gathered(scenarios, name)]
     furnished = furnish(corridor, model, model.knowledge, shocks)
     whole = _values(model, fitted, natural, seed)
-    return Bench(corridor, furnished, seed, last + 1, np.stack(list(whole.values()), axis=1), whole, paths)
+    table = np.stack(list(whole.values()), axis=1)
+    program = Program(furnished, last)
+    made = Bench(corridor, furnished, seed, last + 1, table, whole, _longer(model, carried), _longer(model, carried), program)
+    seen = made.found_paths() if like is None else like.seen
+    paths = extend(model, natural, jax.tree.map(np.array, seen), last, seed=seed, names=())
+    return replace(made, seen=seen, paths=paths)
 
 
 def _values(model: Model, fitted: Model, natural: dict[str, Floats], seed: int) -> dict[str, Floats]:

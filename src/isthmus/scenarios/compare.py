@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from isthmus.model.parameters import Parameter
 from isthmus.scenarios.arrays import Arrays, arrays
-from isthmus.scenarios.bench import Ahead, Bench
+from isthmus.scenarios.bench import Bench
+from isthmus.scenarios.passes import Ahead
 from isthmus.scenarios.gathered import gathered
 from isthmus.scenarios.outcomes import Measures, measures
 from isthmus.scenarios.rows import BASELINE, Row, rows

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from isthmus.forecast.predict import draw_figures
 from isthmus.model.hazards import met
 from isthmus.scenarios.arrays import Arrays
-from isthmus.scenarios.bench import Ahead, Bench
+from isthmus.scenarios.bench import Bench
+from isthmus.scenarios.passes import Ahead
 from isthmus.streams import stream
 
 Floats = NDArray[np.float64]

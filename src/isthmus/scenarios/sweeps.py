@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from isthmus.model.parameters import Parameter
 from isthmus.scenarios.arrays import arrays
-from isthmus.scenarios.bench import CHUNK, Ahead, Bench
+from isthmus.scenarios.bench import CHUNK, Bench
+from isthmus.scenarios.passes import Ahead
 from isthmus.scenarios.gathered import gathered
 from isthmus.scenarios.strengths import quantile
 from isthmus.spec.scenarios import Scenario
@@ -37,14 +38,12 @@ def thinned(bench: Bench) -> Bench:
     if bench.n_samples <= CHUNK:
         return bench
     at = np.linspace(0, bench.n_samples - 1, CHUNK).astype(int)
-    small = replace(
+    return replace(
         bench,
         scalars=bench.scalars[at],
         natural={name: values[at] for name, values in bench.natural.items()},
         paths=jax.tree.map(lambda path: path[at], bench.paths),
     )
-    small.__dict__["program"] = bench.program
-    return small
 
 
 def tornado(bench: Bench, scenarios: Mapping[str, Scenario], name: str, target: Target) -> list[dict[str, Any]]:
