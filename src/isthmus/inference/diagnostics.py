@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
 AT_REST = 0.05
-"""Longest last step, unshortened, to a mode that is found: root mean square in log figures and prior standard deviations."""
+"""Longest way that may be left to a mode that is found, in posterior standard deviations of all unknowns together."""
 
 
 def _split(draws: Floats) -> Floats:
@@ -84,7 +84,7 @@ class Diagnostics:
     divergences: int
     acceptance: float
     moved: float | None = None
-    """Of a joint Gaussian: length of the last step to its mode, root mean square; absent: the draws are a sampler's."""
+    """Of a joint Gaussian: what is left to its mode, in posterior standard deviations; absent: the draws are a sampler's."""
 
     @property
     def converged(self) -> bool:
@@ -99,7 +99,7 @@ class Diagnostics:
     def message(self) -> str:
         """The verdict in one sentence."""
         if self.moved is not None:
-            words = f"joint Gaussian approximation, independent draws; length of the last step to the mode {self.moved:.2g}"
+            words = f"joint Gaussian, independent draws; {self.moved:.2g} posterior standard deviations left to the mode"
             return (
                 "The fit found its mode: " if self.converged else "THE FIT DID NOT FIND ITS MODE; do not use its numbers: "
             ) + words

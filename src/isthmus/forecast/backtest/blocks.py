@@ -148,7 +148,8 @@ def forecast_block(block: Block) -> Forecasts:
 
 def _fitted(block: Block, work: Compiled, evidence: Sequence[Evidence]) -> tuple[list[Floats], Floats]:
     """Thinned posterior vectors and largest R-hat of each origin."""
-    fill = [block.origins[-1]] * (-len(block.origins) % block.size)
+    short = 0 if work.model.gaussian else -len(block.origins) % block.size  # a joint Gaussian fits one origin after the other
+    fill = [block.origins[-1]] * short
     seeds = [stream_seed(block.seed, "backtest", origin) for origin in (*block.origins, *fill)]
     fits = fit_batch(work.model, [*evidence, *[evidence[-1]] * len(fill)], seeds=seeds, effort=block.effort)[: len(evidence)]
     return [thin(fit.vectors, N_SAMPLES) for fit in fits], np.array([fit.diagnostics.rhat.max() for fit in fits])

@@ -10,10 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from isthmus.inference.diagnostics import Diagnostics
 from isthmus.inference.gaussian.carry import vector_of
-from isthmus.inference.gaussian.learn import Learning, learn, slopes
+from isthmus.inference.gaussian.learn import learn
+from isthmus.inference.gaussian.learning import Learning
+from isthmus.inference.gaussian.mode import slopes
 from isthmus.inference.gaussian.response import Programs, compiled
 from isthmus.inference.gaussian.state import frame
 from isthmus.inference.gaussian.template import Template
@@ -23,7 +26,6 @@ from isthmus.streams import stream
 
 Floats = NDArray[np.float64]
 
-STEPS = 10
 LEAST_DRAWS, MOST_DRAWS = 400, 1000
 
 
@@ -35,7 +37,9 @@ def fit_gaussian(
     programs = _programs(model)
     out = []
     for n, (seen, seed) in enumerate(zip(evidence, seeds, strict=True)):
-        state = learn(frame(programs.template, np.asarray(seen.mask)), seen, programs.response, steps=STEPS)
+        # Matrices of some hundred rows: threads would cost more than they save, and take the other core from other work.
+        with threadpool_limits(1, user_api="blas"):
+            state = learn(frame(programs.template, np.asarray(seen.mask)), seen, programs.response)
         count = int(np.clip(chains * draws, LEAST_DRAWS, MOST_DRAWS)) // chains * chains
         vectors = _vectors(state, programs, stream(seed, "gaussian"), count)
         size = vectors.shape[1]

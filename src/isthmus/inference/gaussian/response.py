@@ -89,35 +89,46 @@ class Programs(NamedTuple):
     Attributes:
         answer: ``answer(unknowns, data) -> Answer``.
         log_mean: ``log_mean(unknowns, data)``, ``(group, checkpoint, month)``.
+        bend: ``bend(unknowns, data, score)``: second slopes of log expected figures, weighted by ``score`` and summed, in own,
+            common, departures and legs, ``(group, unknown, unknown)``.
     """
 
     answer: Any
     log_mean: Any
+    bend: Any
 
 
 def compiled(template: Template) -> Programs:
     """The programs of a template."""
 
-    def slopes(at: Unknowns, data: Data) -> Answer:
-        sizes = [int(np.prod(part.shape)) for part in (at.own, at.common, at.departures, at.legs)]
-        cuts = np.cumsum(sizes)[:-1]
+    def at_flat(at: Unknowns, flat: Array, data: Data) -> tuple[Array, Array]:
+        cuts = np.cumsum([int(np.prod(part.shape)) for part in (at.own, at.common, at.departures)])
+        own, common, departures, legs = jnp.split(flat, cuts)
+        return expected(template, Unknowns(own, common, departures, legs.reshape(at.legs.shape), at.detection), data)
 
+    def flat_of(at: Unknowns) -> Array:
+        return jnp.concatenate([at.own, at.common, at.departures, at.legs.ravel()])
+
+    def slopes(at: Unknowns, data: Data) -> Answer:
         def of(flat: Array) -> tuple[Array, tuple[Array, Array]]:
-            own, common, departures, legs = jnp.split(flat, cuts)
-            unknowns = Unknowns(own, common, departures, legs.reshape(at.legs.shape), at.detection)
-            log_mean, share = expected(template, unknowns, data)
+            log_mean, share = at_flat(at, flat, data)
             return log_mean, (log_mean, share)
 
-        flat = jnp.concatenate([at.own, at.common, at.departures, at.legs.ravel()])
-        slope, (log_mean, share) = jax.jacfwd(of, has_aux=True)(flat)
+        slope, (log_mean, share) = jax.jacfwd(of, has_aux=True)(flat_of(at))
         return Answer(log_mean, share, slope)
+
+    def bent(at: Unknowns, data: Data, score: Array) -> Array:
+        second: Array = jax.hessian(lambda flat: (at_flat(at, flat, data)[0] * score).sum())(flat_of(at))
+        return second
 
     axes = Data(None, 0, 0, Knowledge(0, 0))
     program = jax.jit(jax.vmap(slopes, in_axes=(0, axes)))
-
     values = jax.jit(jax.vmap(lambda at, data: expected(template, at, data)[0], in_axes=(0, axes)))
+    bend = jax.jit(jax.vmap(bent, in_axes=(0, axes, 0)))
 
     def answer(at: Unknowns, data: Data) -> Answer:
         return Answer(*(np.asarray(part) for part in program(at, data)))
 
-    return Programs(answer, lambda at, data: np.asarray(values(at, data)))
+    return Programs(
+        answer, lambda at, data: np.asarray(values(at, data)), lambda at, data, score: np.asarray(bend(at, data, score))
+    )
