@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.engines import step
-from isthmus.engines.agents.counts import ENDINGS, Counts
+from isthmus.engines.agents.counts import Counts
+from isthmus.engines.agents.endings import ENDINGS
 from isthmus.engines.agents.journeys import Journeys
 from isthmus.engines.agents.minds import Outlook
 from isthmus.engines.agents.run import Crowd, Engine
@@ -88,7 +89,7 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
     def by_leg(people: NDArray[np.int64]) -> Floats:
         return np.ascontiguousarray(people.transpose(2, 0, 1), np.float64)
 
-    came = by_leg(counts.came)
+    came = by_leg(counts.arrived)
     arrivals = np.zeros((len(model.places), *came.shape[1:]))
     for k, leg in enumerate(model.legs):
         if leg.head >= 0:

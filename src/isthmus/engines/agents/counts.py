@@ -7,24 +7,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.agents.endings import ENDINGS
 from isthmus.engines.agents.world import COST_BINS, MOST_MET, N_KINDS, World
 
 Counted = NDArray[np.int64]
-
-ENDINGS = ("arrived", "settled", "returned", "turned back", "stranded", "under way")
-"""How a journey stands at the end: at a destination; elsewhere for good; by a return; given up; out of money; not ended."""
-
-ARRIVED, SETTLED, RETURNED, TURNED_BACK, STRANDED, UNDER_WAY = range(len(ENDINGS))
 
 
 class Counts(NamedTuple):
     """Agents by stratum.
 
     Attributes:
-        flow: Setting out on a leg, ``(stratum, step, leg)``.
-        came: Arriving by a leg, likewise.
-        settled: Ending the journey at a place, ``(stratum, step, place)``.
-        turned_back: Giving up at a place, likewise.
+        went: What people do next, ``(stratum, step, code)``, see `ways.Codes`; the last step is one beyond the end.
+        came: What they did, in the step in which it is done, likewise.
+        turned_back: Giving up at a place, ``(stratum, step, place)``.
         short: Who cannot pay for a leg, ``(stratum, step, leg)``; ``to_work``, ``from_work`` and ``stranded`` likewise.
         steps: Journeys by ending and length in steps, ``(stratum, ending, step)``.
         usd: Journeys by ending and cost, ``(stratum, ending, bin)``.
@@ -32,9 +27,8 @@ class Counts(NamedTuple):
         waited: Served by steps waited, ``(queue, stratum, step)``.
     """
 
-    flow: Counted
+    went: Counted
     came: Counted
-    settled: Counted
     turned_back: Counted
     short: Counted
     to_work: Counted
@@ -48,10 +42,11 @@ class Counts(NamedTuple):
     @classmethod
     def nothing(cls, world: World) -> Counts:
         """Nobody yet."""
-        n_strata, n_legs = len(world.origin), len(world.head)
-        by_leg, by_place = (n_strata, world.n_steps, n_legs), (n_strata, world.n_steps, world.n_places)
+        n_strata = len(world.origin)
+        by_leg, by_place = (n_strata, world.n_steps, world.n_legs), (n_strata, world.n_steps, world.n_places)
         shapes = (
-            *[by_leg, by_leg, by_place, by_place],
+            *[(n_strata, world.n_steps + 1, world.codes.size)] * 2,
+            by_place,
             *[by_leg] * 4,
             (n_strata, len(ENDINGS), world.n_steps + 1),
             (n_strata, len(ENDINGS), COST_BINS),
@@ -64,6 +59,26 @@ class Counts(NamedTuple):
     def total(cls, parts: list[Counts]) -> Counts:
         """All of several added."""
         return cls(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
+
+    def flat(self) -> Counts:
+        """The same memory, each table as one row: what the kernels count in."""
+        return Counts(*(table.reshape(-1) for table in self))
+
+    @property
+    def flow(self) -> Counted:
+        """Setting out on a leg, ``(stratum, step, leg)``."""
+        return self.went[:, :-1, : self.short.shape[-1]]
+
+    @property
+    def arrived(self) -> Counted:
+        """Arriving by a leg, likewise."""
+        return self.came[:, :-1, : self.short.shape[-1]]
+
+    @property
+    def settled(self) -> Counted:
+        """Ending the journey at a place, ``(stratum, step, place)``."""
+        n_legs = self.short.shape[-1]
+        return self.went[:, :-1, n_legs : n_legs + self.turned_back.shape[-1]]
 
     @property
     def lived(self) -> int:

@@ -113,7 +113,7 @@ class Line:
 
     def join(self, world: World, stream: np.uint64, q: int, t: int, people: People) -> None:
         """People come to the queue in a step."""
-        row = len(world.head) + world.n_places + 1 + q
+        row = 1 + q
         came = Waiting(*(np.empty(people.size, np.int64) for _ in Waiting._fields))
         _arrive(
             people.who, stream, int(world.events.stay + world.place[world.n_places + q]), world.events.patience + q,

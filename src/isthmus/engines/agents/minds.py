@@ -52,6 +52,8 @@ class Minds:
         self.moving = block is not None and outlook.believed is not None
         n_steps = model.grid.n_steps
         self.window = n_steps if block is None or not self.moving else min(block.lag + 1, n_steps)
+        self.heads = [leg.head for leg in model.legs]
+        self.tails = [leg.tail for leg in model.legs]
         self.accessibility = np.zeros((len(model.groups), n_steps))
         if block is None or not self.moving:
             return
@@ -86,16 +88,13 @@ class Minds:
             return leg, settle
         change = -self.outlook.numbers["choice.risk"] * (self.believed[..., window] - self.outlook.believed[..., window])
         if model.strata is not None:
-            change = model.strata.same(change)
+            change = np.repeat(change, model.strata.n_classes, axis=-2)
         shift = np.zeros(leg.shape)
         shift[list(block.legs)] = change
         worth = pivot(model, leg, settle, shift)
-        out_leg, out_settle = np.empty_like(leg), np.empty_like(settle)
-        for i, place in enumerate(model.places):
-            out_settle[i] = settle[i] * np.exp(-worth[i])
-            for k in place.legs_out:
-                ahead = worth[model.legs[k].head] if model.legs[k].head >= 0 else 0.0
-                out_leg[k] = leg[k] * np.exp(shift[k] + ahead - worth[i])
+        beyond = np.concatenate([worth, np.zeros((1, *worth.shape[1:]))])
+        out_leg = leg * np.exp(shift + beyond[self.heads] - worth[self.tails])
+        out_settle = settle * np.exp(-worth)
         by_group = worth if model.strata is None else model.strata.mean(worth)
         self.accessibility[:, window] = by_group[list(model.origins), np.arange(len(model.groups))]
         return out_leg, out_settle
@@ -112,12 +111,13 @@ class Minds:
 
 def pivot(model: Model, leg: Floats, settle: Floats, shift: Floats) -> Floats:
     """Change in what each place is worth, ``(place, stratum, step)``, when the value of legs shifts."""
-    worth = np.zeros(settle.shape)
+    worth = np.zeros((len(settle) + 1, *settle.shape[1:]))
     for i in reversed(range(len(model.places))):
-        place = model.places[i]
-        heads = [(k, model.legs[k].head) for k in place.legs_out]
-        change = np.stack([np.zeros(settle.shape[1:]), *(shift[k] + (worth[h] if h >= 0 else 0.0) for k, h in heads)])
-        share = np.stack([settle[i], *(leg[k] for k in place.legs_out)])
+        out = model.places[i].legs_out
+        if not out:
+            continue
+        change = np.concatenate([np.zeros((1, *settle.shape[1:])), shift[list(out)] + worth[[model.legs[k].head for k in out]]])
+        share = np.concatenate([settle[i : i + 1], leg[list(out)]])
         most = np.where(share > 0, change, -np.inf).max(axis=0)
         worth[i] = most + np.log((share * np.exp(np.minimum(change - most, 700.0))).sum(axis=0))
-    return worth
+    return worth[:-1]

@@ -14,13 +14,16 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.engines.agents.counts import TURNED_BACK, Counts
+from isthmus.engines.agents.band import Band, Cohorts
+from isthmus.engines.agents.counts import Counts
 from isthmus.engines.agents.draws import U64
+from isthmus.engines.agents.endings import TURNED_BACK
 from isthmus.engines.agents.line import Line, Service
 from isthmus.engines.agents.minds import Minds, Outlook
 from isthmus.engines.agents.people import People
-from isthmus.engines.agents.walk import TURN, begin, end_all, walk
-from isthmus.engines.agents.world import Costs, Hazards, World, build, choice_table
+from isthmus.engines.agents.walk import Job, Out, end_all, walk
+from isthmus.engines.agents.ways import Ways, alternatives
+from isthmus.engines.agents.world import Costs, Hazards, World, build
 from isthmus.engines.step import Plan
 from isthmus.model.network import Model
 from isthmus.streams import stream, stream_seed
@@ -29,7 +32,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BLOCK = 1 << 14
-"""People whose arrays a thread works on at a time."""
+"""People whom a thread moves at a time."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,24 @@ class Crowd:
     exact: bool = False
 
 
-@dataclass(frozen=True)
-class Task:
-    """People of a stratum who leave in a step, or a part of them."""
+NOBODY = np.zeros((0, 4), np.uint64)
 
-    stratum: int
-    step: int
-    first: int
-    size: int
+
+def packed(departed: Ints, first: int) -> list[Cohorts]:
+    """Those who leave, ``(stratum, step)`` from step ``first`` on, in blocks of cohorts (stratum, step, first one, how many)."""
+    rows = [
+        (s, first + t, begun, min(BLOCK, n - begun))
+        for (s, t), n in np.ndenumerate(departed) for begun in range(0, int(n), BLOCK)
+    ]  # fmt: skip
+    blocks: list[list[tuple[int, ...]]] = []
+    room = 0
+    for row in rows:
+        if row[3] > room:
+            blocks.append([])
+            room = BLOCK
+        blocks[-1].append(row)
+        room -= row[3]
+    return [np.array(block, np.uint64) for block in blocks]
 
 
 class Engine:
@@ -70,6 +83,7 @@ class Engine:
         self.minds = Minds(model, outlook)
         self.stream = U64(stream_seed(crowd.seed, "agents", *crowd.names))
         n_strata, n_queues, n_steps = len(self.world.origin), len(model.queues), model.grid.n_steps
+        self.ways = Ways.room(alternatives(model, plan), n_strata, n_steps)
         self.counts = [Counts.nothing(self.world) for _ in range(crowd.workers)]
         self.under_way = People.room(0)
         self.to_join: list[list[People]] = [[] for _ in range(n_queues)]
@@ -89,25 +103,14 @@ class Engine:
 
     def _window(self, pool: ThreadPoolExecutor, first: int, end: int, departures: Floats) -> None:
         self.minds.learn(first, end, self._went())
-        leg, settle = self.minds.shares(first, end)
-        choice = self._choices(first, end, leg, settle)
+        self.ways.share_out(*self.minds.shares(first, end), first, self.model.grid.n_steps)
         self.departed[:, first:end] = self._leaving(first, end, departures)
-        kept = self._walk(pool, choice, end, [self.under_way] if self.under_way.size else [], self._tasks(first, end))
+        kept = self._walk(pool, end, self.under_way, packed(self.departed[:, first:end], first))
         for q in sorted(range(len(self.lines)), key=lambda n: self.model.queues[n].place):
-            kept += self._serve(pool, choice, q, first, end)
+            kept += self._walk(pool, end, self._serve(q, first, end), [])
         self.under_way = People.joined(kept)
         waiting = sum(line.people.size for line in self.lines) + sum(p.size for parts in self.to_join for p in parts)
         self.most = max(self.most, self.under_way.size + waiting)
-
-    def _choices(self, first: int, end: int, leg: Floats, settle: Floats) -> NDArray[np.int32]:
-        """Thresholds of the window, at the steps of the grid; other steps are those of nodes with one way."""
-        table = choice_table(self.world, leg, settle)
-        n_steps = self.model.grid.n_steps
-        if (first, end) == (0, n_steps):
-            return table.ravel()
-        whole = np.empty((table.shape[0], n_steps, *table.shape[2:]), np.int32)
-        whole[:, :first], whole[:, first:end], whole[:, end:] = table[:, :1], table, table[:, -1:]
-        return whole.ravel()
 
     def _went(self) -> Floats:
         """Who set out on the legs of the information block so far, ``(leg, group, step)``, persons."""
@@ -124,95 +127,65 @@ class Engine:
         if crowd.exact:
             return np.asarray(departures[:, first:end], np.int64)
         people = self.minds.leaving(first, end, departures) * crowd.per_person
-        people = people if model.strata is None else np.asarray(model.strata.spread(people))
+        if model.strata is not None:
+            people = np.repeat(people / model.strata.n_classes, model.strata.n_classes, axis=0)
         drawn = [stream(crowd.seed, "leaving", *crowd.names, t).poisson(people[:, t - first]) for t in range(first, end)]
         return np.stack(drawn, axis=1).astype(np.int64)
 
-    def _tasks(self, first: int, end: int) -> list[Task]:
-        return [
-            Task(s, t, begun, min(BLOCK, n - begun))
-            for s in range(len(self.departed)) for t in range(first, end)
-            for n in [int(self.departed[s, t])] for begun in range(0, n, BLOCK)
-        ]  # fmt: skip
-
-    def _walk(
-        self, pool: ThreadPoolExecutor, choice: NDArray[np.int32], until: int, people: list[People], tasks: list[Task]
-    ) -> list[People]:
+    def _walk(self, pool: ThreadPoolExecutor, until: int, people: People, cohorts: list[Cohorts]) -> list[People]:
         """Move people in blocks over the threads; returns who waits for a later window, in the order of the blocks."""
-        blocks = [part.part(slice(n, n + BLOCK)) for part in people for n in range(0, part.size, BLOCK)]
-        jobs: list[People | Task] = [*blocks, *tasks]
-        kept: list[People | None] = [None] * len(jobs)
-        joined: list[People | None] = [None] * len(jobs)
+        jobs = [Job(people.part(slice(n, n + BLOCK)), NOBODY) for n in range(0, people.size, BLOCK)]
+        jobs += [Job(People.room(0), part) for part in cohorts]
+        kept: list[People] = [people] * len(jobs)
+        joined: list[People] = [people] * len(jobs)
         turn = count()
 
         def work(counts: Counts) -> None:
-            room, joining = People.room(BLOCK), People.room(BLOCK)
-            scratch = (np.empty(TURN, np.uint64), np.empty(TURN, np.int64), np.empty(TURN, np.int64))
+            band, out, counts = Band.room(), Out(People.room(BLOCK), People.room(BLOCK)), counts.flat()
             for n in iter(lambda: next(turn), -1):
                 if n >= len(jobs):
                     return
-                block = self._block(jobs[n], room)
-                n_kept, n_joined = walk(self.world, choice, counts, self.stream, block, until, joining, scratch)
-                kept[n] = block.part(slice(n_kept)).copy() if n_kept else None
-                joined[n] = joining.part(slice(n_joined)).copy() if n_joined else None
+                found = walk(self.world, self.ways.table, counts, self.stream, jobs[n], until, band, out)
+                kept[n], joined[n] = (part.part(slice(m)).copy() for part, m in zip(out, found, strict=True))
 
-        if self.crowd.workers == 1 or len(jobs) == 1:
+        if self.crowd.workers == 1 or len(jobs) <= 1:
             work(self.counts[0])
         else:
             list(pool.map(work, self.counts))
-        self._sort_joined([part for part in joined if part is not None])
-        return [part for part in kept if part is not None]
-
-    def _block(self, job: People | Task, room: People) -> People:
-        if isinstance(job, People):
-            return job
-        block = room.part(slice(job.size))
-        begin(self.world, self.stream, block, (job.stratum, job.step, job.first))
-        return block
+        self._sort_joined(joined)
+        return kept
 
     def _sort_joined(self, parts: list[People]) -> None:
         """Hand who joins a queue over to it."""
         base = self.world.n_places + self.world.n_queues
         for part in parts:
-            if len(self.lines) == 1:
-                self.to_join[0].append(part)
-                continue
-            for q in range(len(self.lines)):
-                rows = part.node == base + q
-                if rows.any():
-                    self.to_join[q].append(part.part(rows))
+            for q in range(len(self.lines)) if part.size else ():
+                self.to_join[q].append(part.part(part.node == base + q))
 
-    def _serve(self, pool: ThreadPoolExecutor, choice: NDArray[np.int32], q: int, first: int, end: int) -> list[People]:
-        """Serve a queue in the steps of a window; returns who, gone on, waits for a later window."""
-        come = self._joining(q, end)
+    def _serve(self, q: int, first: int, end: int) -> People:
+        """Serve a queue in the steps of a window; returns who goes on from its exit."""
+        come, starts = self._joining(q, first, end)
         gates, scale = self.plan.gates, self.crowd.per_person
         passing = []
         for t in range(first, end):
-            line, people = self.lines[q], come.get(t, [])
-            n_people, others, places = sum(p.size for p in people), gates.others[q, t] * scale, gates.places[q, t] * scale
-            if line.empty and n_people + others <= places:
-                for part in people:
-                    self._waited(q, part.who, 0)
-                passing += people
+            people = come.part(slice(starts[t - first], starts[t - first + 1]))
+            others, places = gates.others[q, t] * scale, gates.places[q, t] * scale
+            if self.lines[q].empty and people.size + others <= places:
+                self._waited(q, people.who, 0)
+                passing.append(people)
             else:
-                passing.append(self._step(q, t, People.joined(people), others, places))
-        for part in passing:
-            part.node[:] = self.world.n_places + q
-        return self._walk(pool, choice, end, [part for part in passing if part.size], [])
+                passing.append(self._step(q, t, people, others, places))
+        going = People.joined(passing)
+        going.node[:] = self.world.n_places + q
+        return going
 
-    def _joining(self, q: int, end: int) -> dict[int, list[People]]:
-        """Who joins a queue before ``end``, by step; the others are kept for later."""
-        later: list[People] = []
-        come: dict[int, list[People]] = {}
-        for part in self.to_join[q]:
-            for t in np.unique(part.due):
-                rows = part.part(part.due == t)
-                if t < end:
-                    come.setdefault(int(t), []).append(rows)
-                else:
-                    later.append(rows)
-        self.to_join[q] = later
-        return come
+    def _joining(self, q: int, first: int, end: int) -> tuple[People, Ints]:
+        """Who joins a queue before ``end``, by step, and where each step begins; the others are kept for later."""
+        people = People.joined(self.to_join[q])
+        people = people.part(np.argsort(people.due, kind="stable"))
+        starts = np.searchsorted(people.due, np.arange(first, end + 1))
+        self.to_join[q] = [people.part(slice(starts[-1], None))]
+        return people, starts
 
     def _waited(self, q: int, who: NDArray[np.uint64], steps: int) -> None:
         self.counts[0].waited[q, :, steps] += np.bincount((who >> U64(48)).astype(np.int64), minlength=len(self.world.origin))
@@ -226,7 +199,8 @@ class Engine:
         going, waited, back = line.serve(t, service)
         np.add.at(counts.waited[q], (waited[0], waited[1]), 1)
         np.add.at(counts.turned_back[:, t, self.model.queues[q].place], (back.who >> U64(48)).astype(np.int64), 1)
-        end_all(self.world, counts, back, t, TURNED_BACK)
+        if back.size:
+            end_all(self.world, counts.flat(), self.stream, back, t, TURNED_BACK, Band.room())
         self.queued[q, :-1, t] = np.bincount((line.people.who >> U64(48)).astype(np.int64), minlength=len(self.queued[q]) - 1)
         self.queued[q, -1, t] = line.others.sum()
         going.due[:] = t

@@ -7,15 +7,17 @@ or a queue to join (then, by queue again).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from isthmus.engines.agents.draws import Events
-from isthmus.engines.agents.tables import LANE, Rows, thresholds
-from isthmus.engines.step import Plan, origins_of
+from isthmus.engines.agents.endings import ARRIVED, JOINS, ON_THE_WAY, RETURNED, SETTLED, STRANDED, TURNED_BACK, UNDER_WAY
+from isthmus.engines.agents.tables import Rows, Table, thresholds
+from isthmus.engines.agents.ways import Codes, alternatives, coded
+from isthmus.engines.step import Kernels, Plan, origins_of
 from isthmus.model.network import Model
 
 Floats = NDArray[np.float64]
@@ -60,9 +62,9 @@ class Purse(NamedTuple):
 
     Attributes:
         mode: `NO_MONEY`, `SHARED` (who cannot pay is a share of the class) or `OWN` (budget against spending).
-        unable: Share of a class who cannot pay, ``(stratum, step, leg)``, flat.
-        price: Price and extortion by leg, US$.
-        ahead: What somebody must have for a leg: price, extortion and living, US$.
+        unable: Share of a class who cannot pay, ``(stratum, step, code)``, flat.
+        price: Price and extortion by code, US$.
+        ahead: What somebody must have for a leg: price, extortion and living, US$; minus infinity where nobody needs money.
         living: A day's living, US$.
         quantile: Budget by quantile of the stratum, ``(stratum, knot)``, US$.
         log_median: By stratum.
@@ -74,7 +76,7 @@ class Purse(NamedTuple):
 
     mode: int
     unable: NDArray[np.float32]
-    price: Floats
+    price: NDArray[np.float32]
     ahead: Floats
     living: float
     quantile: Floats
@@ -86,28 +88,31 @@ class Purse(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything that does not change while people move.
+    """Everything that does not change while people move. Arrays by code have neutral values where there is no leg.
 
     Attributes:
         n_places: Places.
         n_queues: Queues.
+        n_legs: Legs.
         n_steps: Steps.
+        codes: What somebody may do next.
         origin: Place where a stratum starts.
-        leg: Leg of an alternative at a node, -1 where the journey ends there, ``(node, alternative)``.
-        head: Place to which a leg leads, -1 for a return.
+        ways: Code of an alternative at a node, ``(node, alternative)``, flat.
+        wide: Alternatives of a node.
+        fate: Ending after a code; `ON_THE_WAY` or `JOINS`, ``(code,)``.
+        node: Node after a code.
+        head: Place to which a leg leads, by code; one beyond the last where nobody stays.
         tail: Place from which a leg leads.
         place: Place of a node.
-        queue: Queue at a place, or -1.
-        held: Whether a queue holds a leg back.
         free: Whether a node offers one way only, which no belief can change.
-        ends: Ending of a journey that is over at a place, see `counts`.
-        wide: Thresholds of the alternatives of a node.
-        delay: Thresholds of delays; rows are legs, stays, work, patience by queue.
+        travel: Delays by code.
+        stay: Delays by place, the last none.
+        delay: Thresholds of other delays; rows are work, patience by queue.
         start: Where a row begins.
         width: Thresholds of a step in a row.
         days: First day of each step, and of the one after the last.
         purse: Money.
-        hazard: Row of a leg's hazards, or -1.
+        hazard: Row of a code's hazards, or -1.
         harm: Thresholds of times met, ``(row, kind, times)``, flat.
         bins_a_usd: One over the width of a bin of costs.
         events: Numbers of the events.
@@ -115,17 +120,20 @@ class World(NamedTuple):
 
     n_places: int
     n_queues: int
+    n_legs: int
     n_steps: int
+    codes: Codes
     origin: Longs
-    leg: NDArray[np.int16]
-    head: Longs
+    ways: NDArray[np.uint16]
+    wide: int
+    fate: NDArray[np.int8]
+    node: NDArray[np.uint16]
+    head: NDArray[np.uint16]
     tail: Longs
     place: Longs
-    queue: Longs
-    held: NDArray[np.bool_]
     free: NDArray[np.bool_]
-    ends: Longs
-    wide: int
+    travel: Table
+    stay: Table
     delay: Ints
     start: Longs
     width: Longs
@@ -139,68 +147,73 @@ class World(NamedTuple):
 
 def build(model: Model, plan: Plan, costs: Costs, hazards: Hazards | None) -> World:
     """Lay a corridor out for the kernels."""
-    n_legs, n_queues = len(model.legs), len(model.queues)
+    n_legs, n_queues, n_places = len(model.legs), len(model.queues), len(model.places)
+    codes = Codes.of(n_legs, n_places, n_queues)
     nodes = alternatives(model, plan)
-    table = np.full((len(nodes), max(len(row) for row in nodes)), -1, np.int16)
-    for row, legs in zip(table, nodes, strict=True):
-        row[: len(legs)] = legs
+    ways = coded(nodes, codes, plan)
     rows = Rows()
-    for kernels in (plan.travel, plan.stay):
-        for shares, length in zip(kernels.shares, kernels.lengths, strict=True):
-            rows.add(shares[:, :length])
     rows.add(plan.gates.works)
     for q in range(n_queues):
         rows.add(patience(plan.gates.keep[q], int(plan.gates.longest[q])))
     delay, start, width = rows.arrays()
-    days = model.grid.edges.astype(np.float64)
-    living = costs.living
-    hazard, harm = _harm(n_legs, hazards)
-    dearest = float(costs.price.sum()) + living * 365.0
+    none = np.ones((1, 1))
+    hazard, harm = _harm(codes, hazards)
+    dearest = float(costs.price.sum()) + costs.living * 365.0
     return World(
-        n_places=len(model.places),
+        n_places=n_places,
         n_queues=n_queues,
+        n_legs=n_legs,
         n_steps=model.grid.n_steps,
+        codes=codes,
         origin=np.array(origins_of(model), np.int64),
-        leg=table,
-        head=np.array([leg.head for leg in model.legs], np.int64),
+        ways=ways.ravel(),
+        wide=ways.shape[1],
+        fate=_fates(model, codes),
+        node=_after(model, codes),
+        head=_by_code(codes, [leg.head if leg.head >= 0 else n_places for leg in model.legs], n_places).astype(np.uint16),
         tail=np.array([leg.tail for leg in model.legs], np.int64),
-        place=np.array([*range(len(model.places)), *(queue.place for queue in model.queues)], np.int64),
-        queue=plan.gates.queue,
-        held=plan.gates.held,
-        free=np.array([len(row) == 1 for row in nodes]),
-        ends=np.array([1 if place.legs_out else 0 for place in model.places]),
-        wide=-(-table.shape[1] // LANE) * LANE,
+        place=np.array([*range(n_places), *(queue.place for queue in model.queues)], np.int64),
+        free=np.array([len(row) == 1 for row in nodes] + [False] * n_queues),
+        travel=Table.of(_delays(plan.travel) + [none] * (codes.size - n_legs)),
+        stay=Table.of([*_delays(plan.stay), none]),
         delay=delay,
         start=start,
         width=width,
-        days=days,
-        purse=_purse(model, plan, costs),
+        days=model.grid.edges.astype(np.float64),
+        purse=_purse(model, plan, costs, codes),
         hazard=hazard,
         harm=harm,
         bins_a_usd=1.0 / max(_round(dearest / COST_BINS), 1.0),
-        events=Events.of(len(model.places), n_legs, n_queues),
+        events=Events.of(n_places, n_legs, n_queues),
     )
 
 
-def alternatives(model: Model, plan: Plan) -> list[list[int]]:
-    """Legs of each node, the end of the journey (-1) last where it is one."""
-    places = [[*place.legs_out] + ([-1] if place.settle is not None else []) for place in model.places]
-    held = plan.gates.held
-    return places + [[k for k in model.places[queue.place].legs_out if held[k]] for queue in model.queues]
+def _by_code(codes: Codes, of_legs: Any, otherwise: float) -> Floats:
+    """Values of legs, and one for all that is no leg."""
+    out = np.full(codes.size, otherwise, np.float64)
+    out[: codes.ends] = of_legs
+    return out
 
 
-def choice_table(world: World, leg: Floats, settle: Floats) -> Ints:
-    """Thresholds of the alternatives of all nodes, ``(stratum, step, node, alternative)``, from shares by leg and place."""
-    n_nodes, n_wide = world.leg.shape
-    shares = np.zeros((*leg.shape[1:], n_nodes, n_wide))
-    for n in range(n_nodes):
-        for a, k in enumerate(world.leg[n]):
-            if k >= 0:
-                shares[:, :, n, a] = leg[k]
-            elif a == 0 or world.leg[n, a - 1] >= 0:
-                shares[:, :, n, a] = settle[n] if n < world.n_places else 0.0
-    shares[shares.sum(axis=-1) <= 0, 0] = 1.0
-    return thresholds(shares)
+def _fates(model: Model, codes: Codes) -> NDArray[np.int8]:
+    fate = np.full(codes.size, ON_THE_WAY, np.int8)
+    fate[: codes.ends] = [ON_THE_WAY if leg.head >= 0 else RETURNED for leg in model.legs]
+    fate[codes.ends : codes.joins] = [SETTLED if place.legs_out else ARRIVED for place in model.places]
+    fate[codes.joins : codes.back] = JOINS
+    fate[[codes.back, codes.stranded, codes.cut]] = TURNED_BACK, STRANDED, UNDER_WAY
+    return fate
+
+
+def _after(model: Model, codes: Codes) -> NDArray[np.uint16]:
+    n_places, n_queues = len(model.places), len(model.queues)
+    node = np.zeros(codes.size, np.uint16)
+    node[: codes.ends] = [max(leg.head, 0) for leg in model.legs]
+    node[codes.joins : codes.back] = n_places + n_queues + np.arange(n_queues)
+    return node
+
+
+def _delays(kernels: Kernels) -> list[Floats]:
+    return [shares[:, :length] for shares, length in zip(kernels.shares, kernels.lengths, strict=True)]
 
 
 def patience(keep: Floats, longest: int) -> Floats:
@@ -225,15 +238,20 @@ def _round(usd: float) -> float:
     return float(unit * min(step for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * unit >= usd))
 
 
-def _purse(model: Model, plan: Plan, costs: Costs) -> Purse:
+def _purse(model: Model, plan: Plan, costs: Costs, codes: Codes) -> Purse:
     money, gates = model.money, plan.gates
+    to_place = np.array([leg.head >= 0 for leg in model.legs])
     n_strata = len(origins_of(model))
     nothing = np.zeros((n_strata, 1))
     durations = np.array([leg.duration_days for leg in model.legs])
+    price = _by_code(codes, costs.price, 0.0).astype(np.float32)
+    ahead = _by_code(codes, np.where(to_place, costs.price + costs.living * durations, -np.inf), -np.inf)
     if money is None:
         spread = nothing[:, 0]
-        return Purse(NO_MONEY, np.zeros(0, np.float32), costs.price, costs.price + costs.living * durations, costs.living,
+        return Purse(NO_MONEY, np.zeros(0, np.float32), price, ahead, costs.living,
                      nothing, spread, spread, spread, 1, np.zeros(8, np.int32))  # fmt: skip
+    unable = np.zeros((n_strata, model.grid.n_steps, codes.size), np.float32)
+    unable[..., : codes.ends] = (gates.unable * to_place[:, None, None]).transpose(1, 2, 0)
     strata = money.strata
     answers = np.array([gates.borrow, gates.work, gates.turn_back])
     at = np.concatenate([[0.5 / KNOTS], np.arange(1, KNOTS) / KNOTS, [1 - 0.5 / KNOTS]])
@@ -241,9 +259,9 @@ def _purse(model: Model, plan: Plan, costs: Costs) -> Purse:
         quantile = np.exp(np.log(strata.median)[:, None] + strata.sd_log[:, None] * ndtri(at))
     return Purse(
         mode=OWN if costs.own else SHARED,
-        unable=np.ascontiguousarray(gates.unable.transpose(1, 2, 0), np.float32).ravel(),
-        price=costs.price,
-        ahead=costs.price + costs.living * durations,
+        unable=unable.ravel(),
+        price=price,
+        ahead=ahead,
         living=costs.living,
         quantile=quantile,
         log_median=np.log(strata.median),
@@ -254,9 +272,9 @@ def _purse(model: Model, plan: Plan, costs: Costs) -> Purse:
     )
 
 
-def _harm(n_legs: int, hazards: Hazards | None) -> tuple[Longs, Ints]:
+def _harm(codes: Codes, hazards: Hazards | None) -> tuple[Longs, Ints]:
     """Rows of legs with hazards and thresholds of Poisson numbers of events."""
-    row = np.full(n_legs, -1, np.int64)
+    row = np.full(codes.size, -1, np.int64)
     if hazards is None:
         return row, np.zeros(N_KINDS * MOST_MET, np.int32)
     legs = np.flatnonzero(hazards.intensity.sum(axis=1) > 0)
