@@ -14,7 +14,8 @@ from isthmus.engines.agents.journeys import _spread, quantiles
 from isthmus.engines.agents.line import EVERYBODY, cut_at
 from isthmus.engines.agents.minds import pivot
 from isthmus.engines.agents.people import BYTES
-from isthmus.engines.agents.tables import NEVER, pick, thresholds
+from isthmus.engines.agents.run import BLOCK, packed
+from isthmus.engines.agents.tables import NEVER, Table, look, pick, thresholds
 from isthmus.engines.agents.world import patience
 from isthmus.spec.check import check
 
@@ -57,6 +58,35 @@ def test_picks_follow_the_shares_exactly(shares):
             assert pick(table, 0, len(table), np.int32(low_end)) == n
             assert pick(table, 0, len(table), np.int32(end - 1)) == n
     assert pick(table, 0, len(table), NEVER) == np.flatnonzero(shares)[-1]
+
+
+@pytest.mark.parametrize("concentration", [0.05, 1.0, 30.0])
+def test_one_look_picks_what_going_through_the_thresholds_picks(concentration):
+    """Also where small shares crowd into a cell, at every edge and beside it."""
+    generator = np.random.default_rng(1)
+    kinds = [generator.dirichlet(np.full(n, concentration), size=4) for n in (1, 2, 7, 19, 40)]
+    table = Table.of(kinds)
+    for kind, shares in enumerate(kinds):
+        for row, cuts in enumerate(thresholds(shares)):
+            edges = np.concatenate([cuts, cuts - 1, cuts + np.int64(1), generator.integers(0, 2**31, 400), [0, NEVER]])
+            for number in np.unique(edges[(edges >= 0) & (edges <= NEVER)]):
+                found = look(table, np.uint64(kind), np.uint64(row), np.uint64(number))
+                assert found == pick(cuts, 0, len(cuts), np.int32(number)), (kind, row, number)
+
+
+def test_a_table_of_delays_that_never_change_has_one_row():
+    steady = np.broadcast_to(np.array([0.2, 0.5, 0.3]), (50, 3))
+    assert Table.of([steady]).cuts.size == 3
+    assert Table.of([np.concatenate([steady, [[0.3, 0.4, 0.3]]])]).cuts.size == 153
+    assert look(Table.of([steady]), np.uint64(0), np.uint64(49), np.uint64(2**30)) == 1
+
+
+def test_cohorts_are_packed_into_blocks_with_nobody_lost_or_twice():
+    departed = np.array([[0, 3, 2 * BLOCK + 5], [BLOCK - 3, 1, 0]])
+    blocks = packed(departed, 10)
+    assert all(0 < int(block[:, 3].sum()) <= BLOCK for block in blocks)
+    people = [(s, t, first + n) for block in blocks for s, t, first, size in block.tolist() for n in range(size)]
+    assert sorted(people) == [(s, 10 + t, n) for (s, t), size in np.ndenumerate(departed) for n in range(size)]
 
 
 def test_a_queue_serves_those_who_came_first_among_others_who_come_evenly():

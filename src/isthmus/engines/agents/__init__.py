@@ -89,7 +89,7 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
     def by_leg(people: NDArray[np.int64]) -> Floats:
         return np.ascontiguousarray(people.transpose(2, 0, 1), np.float64)
 
-    came = by_leg(counts.arrived)
+    came = counts.came(engine.world).astype(np.float64)
     arrivals = np.zeros((len(model.places), *came.shape[1:]))
     for k, leg in enumerate(model.legs):
         if leg.head >= 0:
@@ -107,7 +107,7 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
         stay_due=np.zeros(0),
         leg_due=came,
         arrivals=arrivals,
-        flow=by_leg(counts.flow),
-        settled=by_leg(counts.settled),
+        flow=counts.flow(engine.world, range(engine.world.n_legs)).astype(np.float64),
+        settled=counts.settled(engine.world).astype(np.float64),
         held=held,
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.engines.agents.compiled import hot
-from isthmus.engines.agents.draws import S32, S48, U64, high, key_of, word_at
+from isthmus.engines.agents.draws import I64, S32, S48, U64, high, key_of, word_at
 from isthmus.engines.agents.money import budget
 from isthmus.engines.agents.people import People
 from isthmus.engines.agents.world import NO_MONEY, World
@@ -58,8 +58,9 @@ class Band(NamedTuple):
     def room(cls) -> Band:
         """Arrays for a band."""
         words: list[Any] = [np.uint64] * 3 + [np.uint32] * 3 + [np.int8, np.float32, np.float32, np.uint32]
-        lists = Lists(*(np.empty(SIZE, np.uint32) for _ in Lists._fields))
-        return cls(*(np.empty(SIZE, kind) for kind in words), lists)
+        lists: Any = Lists(*(np.empty(SIZE, np.uint32) for _ in Lists._fields))
+        arrays: list[Any] = [*(np.empty(SIZE, kind) for kind in words), lists]
+        return cls(*arrays)
 
 
 @hot
@@ -95,7 +96,7 @@ def begin(world: World, stream: np.uint64, cohort: Any, taken: int, a: int, n: i
         for b in range(a, n):
             band.word[b] = word_at(band.key[b], world.events.purse)
         for b in range(a, n):
-            band.purse[b] = budget(world, np.int64(s), high(band.word[b]))
+            band.purse[b] = budget(world, I64(s), high(band.word[b]))
 
 
 @hot

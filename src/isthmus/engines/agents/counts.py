@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,7 @@ class Counts(NamedTuple):
     """Agents by stratum.
 
     Attributes:
-        went: What people do next, ``(stratum, step, code)``, see `ways.Codes`; the last step is one beyond the end.
-        came: What they did, in the step in which it is done, likewise.
+        hops: What people do next and how long it takes, ``(stratum, step, delay)`` of each code of `ways.Codes` in turn.
         turned_back: Giving up at a place, ``(stratum, step, place)``.
         short: Who cannot pay for a leg, ``(stratum, step, leg)``; ``to_work``, ``from_work`` and ``stranded`` likewise.
         steps: Journeys by ending and length in steps, ``(stratum, ending, step)``.
@@ -27,8 +27,7 @@ class Counts(NamedTuple):
         waited: Served by steps waited, ``(queue, stratum, step)``.
     """
 
-    went: Counted
-    came: Counted
+    hops: Counted
     turned_back: Counted
     short: Counted
     to_work: Counted
@@ -45,7 +44,7 @@ class Counts(NamedTuple):
         n_strata = len(world.origin)
         by_leg, by_place = (n_strata, world.n_steps, world.n_legs), (n_strata, world.n_steps, world.n_places)
         shapes = (
-            *[(n_strata, world.n_steps + 1, world.codes.size)] * 2,
+            (int(world.hops[-1]),),
             by_place,
             *[by_leg] * 4,
             (n_strata, len(ENDINGS), world.n_steps + 1),
@@ -64,21 +63,27 @@ class Counts(NamedTuple):
         """The same memory, each table as one row: what the kernels count in."""
         return Counts(*(table.reshape(-1) for table in self))
 
-    @property
-    def flow(self) -> Counted:
-        """Setting out on a leg, ``(stratum, step, leg)``."""
-        return self.went[:, :-1, : self.short.shape[-1]]
+    def hops_of(self, world: World, code: int) -> Counted:
+        """What people did of one code, ``(stratum, step, delay)``."""
+        part = self.hops[int(world.hops[code]) : int(world.hops[code + 1])]
+        return part.reshape(len(world.origin), world.n_steps, -1)
 
-    @property
-    def arrived(self) -> Counted:
-        """Arriving by a leg, likewise."""
-        return self.came[:, :-1, : self.short.shape[-1]]
+    def flow(self, world: World, legs: Sequence[int]) -> Counted:
+        """Setting out on legs, ``(leg, stratum, step)``."""
+        return np.stack([self.hops_of(world, k).sum(axis=-1) for k in legs])
 
-    @property
-    def settled(self) -> Counted:
-        """Ending the journey at a place, ``(stratum, step, place)``."""
-        n_legs = self.short.shape[-1]
-        return self.went[:, :-1, n_legs : n_legs + self.turned_back.shape[-1]]
+    def came(self, world: World) -> Counted:
+        """Arriving by a leg within the time, ``(leg, stratum, step)``."""
+        out = np.zeros((world.n_legs, len(world.origin), world.n_steps), np.int64)
+        for k in range(world.n_legs):
+            hops = self.hops_of(world, k)
+            for delay in range(min(hops.shape[-1], world.n_steps)):
+                out[k, :, delay:] += hops[:, : world.n_steps - delay, delay]
+        return out
+
+    def settled(self, world: World) -> Counted:
+        """Ending the journey at a place, ``(place, stratum, step)``."""
+        return self.flow(world, range(world.codes.ends, world.codes.joins))
 
     @property
     def lived(self) -> int:

@@ -13,7 +13,8 @@ import numpy as np
 
 from isthmus.engines.agents.compiled import hot
 
-U64 = np.uint64
+U64: Any = np.uint64
+I64: Any = np.int64
 
 GOLDEN = U64(0x9E3779B97F4A7C15)
 FIRST = U64(0xBF58476D1CE4E5B9)
@@ -56,7 +57,7 @@ class Events(NamedTuple):
 
 
 @hot
-def mix(word: np.uint64) -> np.uint64:
+def mix(word: np.uint64) -> Any:
     """Spread every bit of a word over all others."""
     word = (word ^ (word >> S30)) * FIRST
     word = (word ^ (word >> S27)) * SECOND
@@ -64,13 +65,13 @@ def mix(word: np.uint64) -> np.uint64:
 
 
 @hot
-def key_of(stream: np.uint64, who: np.uint64) -> np.uint64:
+def key_of(stream: np.uint64, who: np.uint64) -> Any:
     """Key of a person in a stream."""
     return mix(stream + who * GOLDEN)
 
 
 @hot
-def word_at(key: np.uint64, event: int) -> np.uint64:
+def word_at(key: np.uint64, event: int) -> Any:
     """Word of a person at an event."""
     return mix(key + U64(event + 1) * GOLDEN)
 
@@ -88,7 +89,7 @@ def low(word: np.uint64) -> np.int32:
 
 
 @hot
-def name_of(stratum: int, step: int, index: int) -> np.uint64:
+def name_of(stratum: int, step: int, index: int) -> Any:
     """Who somebody is: the stratum, the step of departure, and the how-manieth of it."""
     return (U64(stratum) << S48) | (U64(step) << S32) | U64(index)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus.engines.agents.compiled import hot
-from isthmus.engines.agents.draws import S32, S48, UNIT, U64, high, low, word_at
+from isthmus.engines.agents.draws import I64, S32, S48, UNIT, U64, high, low, word_at
 from isthmus.engines.agents.tables import LANE, pick
 from isthmus.engines.agents.world import KNOTS, SHARED, World
 
@@ -54,8 +54,8 @@ def refill(world: World, s: int, need: float, number: np.int32) -> float:
 @hot
 def short(world: World, counts: Counts, band: Band, a: int, need: float) -> None:
     """Who cannot pay for a leg turns back, stays, or goes on with another purse, at once or after work."""
-    key, k = band.key[a], np.int64(band.code[a])
-    s, t = np.int64(band.who[a] >> S48), np.int64(band.due[a])
+    key, k = band.key[a], I64(band.code[a])
+    s, t = I64(band.who[a] >> S48), I64(band.due[a])
     word = word_at(key, world.events.pay + k)
     at = (s * world.n_steps + t) * world.n_legs + k
     counts.short[at] += 1
@@ -75,7 +75,7 @@ def short(world: World, counts: Counts, band: Band, a: int, need: float) -> None
 @hot
 def work(world: World, counts: Counts, band: Band, a: int, number: np.int32) -> None:
     """Work before setting out."""
-    s, t, k = np.int64(band.who[a] >> S48), np.int64(band.due[a]), np.int64(band.code[a])
+    s, t, k = I64(band.who[a] >> S48), I64(band.due[a]), I64(band.code[a])
     counts.to_work[(s * world.n_steps + t) * world.n_legs + k] += 1
     t += pick(world.delay, world.start[0] + t * world.width[0], world.width[0], number)
     if t >= world.n_steps:

@@ -59,8 +59,8 @@ NOBODY = np.zeros((0, 4), np.uint64)
 
 def packed(departed: Ints, first: int) -> list[Cohorts]:
     """Those who leave, ``(stratum, step)`` from step ``first`` on, in blocks of cohorts (stratum, step, first one, how many)."""
-    rows = [
-        (s, first + t, begun, min(BLOCK, n - begun))
+    rows: list[tuple[int, int, int, int]] = [
+        (s, first + t, begun, min(BLOCK, int(n) - begun))
         for (s, t), n in np.ndenumerate(departed) for begun in range(0, int(n), BLOCK)
     ]  # fmt: skip
     blocks: list[list[tuple[int, ...]]] = []
@@ -85,6 +85,7 @@ class Engine:
         n_strata, n_queues, n_steps = len(self.world.origin), len(model.queues), model.grid.n_steps
         self.ways = Ways.room(alternatives(model, plan), n_strata, n_steps)
         self.counts = [Counts.nothing(self.world) for _ in range(crowd.workers)]
+        self.rooms = [(Band.room(), Out(People.room(BLOCK), People.room(BLOCK))) for _ in range(crowd.workers)]
         self.under_way = People.room(0)
         self.to_join: list[list[People]] = [[] for _ in range(n_queues)]
         self.lines = [Line(n_steps) for _ in range(n_queues)]
@@ -117,8 +118,7 @@ class Engine:
         block = self.model.information
         if block is None:
             return np.zeros((0, len(self.model.groups), self.model.grid.n_steps))
-        flows = np.sum([counts.flow[:, :, list(block.legs)] for counts in self.counts], axis=0)
-        flow = flows.transpose(2, 0, 1) / self.crowd.per_person
+        flow = np.sum([counts.flow(self.world, block.legs) for counts in self.counts], axis=0) / self.crowd.per_person
         return flow if self.model.strata is None else np.asarray(self.model.strata.total(flow))
 
     def _leaving(self, first: int, end: int, departures: Floats) -> Ints:
@@ -140,8 +140,8 @@ class Engine:
         joined: list[People] = [people] * len(jobs)
         turn = count()
 
-        def work(counts: Counts) -> None:
-            band, out, counts = Band.room(), Out(People.room(BLOCK), People.room(BLOCK)), counts.flat()
+        def work(counts: Counts, band: Band, out: Out) -> None:
+            counts = counts.flat()
             for n in iter(lambda: next(turn), -1):
                 if n >= len(jobs):
                     return
@@ -149,9 +149,9 @@ class Engine:
                 kept[n], joined[n] = (part.part(slice(m)).copy() for part, m in zip(out, found, strict=True))
 
         if self.crowd.workers == 1 or len(jobs) <= 1:
-            work(self.counts[0])
+            work(self.counts[0], *self.rooms[0])
         else:
-            list(pool.map(work, self.counts))
+            list(pool.map(work, self.counts, *zip(*self.rooms, strict=True)))
         self._sort_joined(joined)
         return kept
 
@@ -200,7 +200,7 @@ class Engine:
         np.add.at(counts.waited[q], (waited[0], waited[1]), 1)
         np.add.at(counts.turned_back[:, t, self.model.queues[q].place], (back.who >> U64(48)).astype(np.int64), 1)
         if back.size:
-            end_all(self.world, counts.flat(), self.stream, back, t, TURNED_BACK, Band.room())
+            end_all(self.world, counts.flat(), self.stream, back, t, TURNED_BACK, self.rooms[0][0])
         self.queued[q, :-1, t] = np.bincount((line.people.who >> U64(48)).astype(np.int64), minlength=len(self.queued[q]) - 1)
         self.queued[q, -1, t] = line.others.sum()
         going.due[:] = t

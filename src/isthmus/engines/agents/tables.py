@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.engines.agents.compiled import hot, kernel
-from isthmus.engines.agents.draws import U64
+from isthmus.engines.agents.draws import I64, U64
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -135,12 +135,12 @@ def _fill(table: Table, kind: int, shares: Floats, total: Floats) -> None:
 @hot
 def fill_row(table: Table, kind: int, row: int, total: Floats) -> None:
     """Fill one row from cumulated shares."""
-    size = np.int64(table.size[kind])
-    cuts = table.cuts[np.int64(table.cut[kind]) + row * np.int64(table.wide[kind]) :]
+    size = I64(table.size[kind])
+    cuts = table.cuts[I64(table.cut[kind]) + row * I64(table.wide[kind]) :]
     for n in range(size):
         cuts[n] = np.int32(min(max(np.rint(total[n] / total[size - 1] * 2.0**31), 0.0), 2.0**31) - 1)
-    shift = np.int64(table.shift[kind])
-    cells = table.cells[np.int64(table.cell[kind]) + row * np.int64(table.many[kind]) :]
+    shift = I64(table.shift[kind])
+    cells = table.cells[I64(table.cell[kind]) + row * I64(table.many[kind]) :]
     low = 0
     for c in range(1 << (31 - shift)):
         first, last = c << shift, ((c + 1) << shift) - 1
@@ -149,9 +149,9 @@ def fill_row(table: Table, kind: int, row: int, total: Floats) -> None:
         high = low
         while last > cuts[high]:
             high += 1
-        edge, after = np.int64(cuts[low]) + 1, high
+        edge, after = I64(cuts[low]) + 1, high
         if high > low and cuts[high - 1] != cuts[low]:
-            edge, after = 0, 0xFFFF
+            edge, after = I64(0), 0xFFFF
         cells[c] = (U64(edge) << S32) | (U64(low) << S16) | U64(after)
 
 

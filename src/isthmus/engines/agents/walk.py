@@ -14,7 +14,7 @@ import numpy as np
 from isthmus.engines.agents.band import SIZE, Band, Cohorts, begin, close_up, keep, load
 from isthmus.engines.agents.compiled import hot, kernel
 from isthmus.engines.agents.counts import Counts
-from isthmus.engines.agents.draws import LOW31, S32, S33, S48, U64, high, low, word_at
+from isthmus.engines.agents.draws import I64, LOW31, S32, S33, S48, U64, high, low, word_at
 from isthmus.engines.agents.endings import ENDINGS, JOINS, ON_THE_WAY, UNDER_WAY
 from isthmus.engines.agents.money import LOW16, pay_by_class, pay_from_own
 from isthmus.engines.agents.people import People
@@ -57,7 +57,7 @@ def choose(world: World, choice: Table, band: Band, n: int) -> None:
 @hot
 def meet(world: World, band: Band, a: int) -> None:
     """Harm met on a passage, added."""
-    k, met = np.int64(band.code[a]), band.met[a]
+    k, met = I64(band.code[a]), band.met[a]
     for half in range(2):
         word = word_at(band.key[a], world.events.harm + 2 * k + half)
         row = (world.hazard[k] * N_KINDS + 2 * half) * MOST_MET
@@ -69,13 +69,14 @@ def meet(world: World, band: Band, a: int) -> None:
 @hot
 def travel(world: World, counts: Counts, band: Band, n: int) -> None:
     """Set out on a leg and arrive; who takes none is where they were."""
-    n_steps, n_codes = U64(world.n_steps), U64(world.codes.size)
+    n_steps = U64(world.n_steps)
     for a in range(n):
-        s, t, k = band.who[a] >> S48, U64(band.due[a]), U64(band.code[a])
-        counts.went[(s * (n_steps + ONE) + t) * n_codes + k] += 1
+        t, k = U64(band.due[a]), U64(band.code[a])
+        row = (band.who[a] >> S48) * n_steps + t
         band.spent[a] += world.purse.price[k]
-        t += look(world.travel, k, t, band.word[a] & LOW31)
-        counts.came[(s * (n_steps + ONE) + min(t, n_steps)) * n_codes + k] += 1
+        delay = look(world.travel, k, t, band.word[a] & LOW31)
+        counts.hops[world.hops[k] + row * world.travel.size[k] + delay] += 1
+        t += delay
         band.due[a] = t
         if world.hazard[k] >= 0:
             meet(world, band, a)
@@ -127,7 +128,7 @@ def finish(world: World, counts: Counts, band: Band, n: int) -> None:
         row = (who >> S48) * U64(N_ENDINGS) + ending
         counts.steps[row * n_lengths + t - t0] += 1
         usd = (band.spent[a] + world.purse.living * (world.days[t] - world.days[t0])) * world.bins_a_usd
-        counts.usd[row * n_bins + min(U64(np.int64(usd)), n_bins - ONE)] += 1
+        counts.usd[row * n_bins + min(U64(I64(usd)), n_bins - ONE)] += 1
         if band.met[a] & PASSED:
             note(counts, who >> S48, band.met[a])
 
@@ -136,8 +137,8 @@ def finish(world: World, counts: Counts, band: Band, n: int) -> None:
 def note(counts: Counts, s: Any, met: np.uint32) -> None:
     """Enter what somebody met who passed a leg with hazards."""
     for kind in range(N_KINDS):
-        times = np.int64((met >> (np.uint32(kind) * MET_BITS)) & MET_MASK)
-        counts.met[(np.int64(s) * N_KINDS + kind) * MOST_MET + min(times, MOST_MET - 1)] += 1
+        times = I64((met >> (np.uint32(kind) * MET_BITS)) & MET_MASK)
+        counts.met[(I64(s) * N_KINDS + kind) * MOST_MET + I64(min(times, MOST_MET - 1))] += 1
 
 
 @hot
@@ -153,7 +154,9 @@ def hop(world: World, choice: Table, counts: Counts, band: Band, n: int) -> None
 
 
 @hot
-def go(world: World, choice: Table, counts: Counts, band: Band, n: int, until: int, out: Out, had: tuple[int, int]) -> tuple[int, int]:
+def go(
+    world: World, choice: Table, counts: Counts, band: Band, n: int, until: int, out: Out, had: tuple[int, int]
+) -> tuple[int, int]:
     """Move the first ``n`` of a band as far as they can go before ``until``; how many wait and join, with those ``had``."""
     kept, joined = had
     while n > 0:
@@ -180,9 +183,9 @@ def walk(
         had = go(world, choice, counts, band, n, until, out, (kept, had[1]))
     n = 0
     for c in range(len(job.cohorts)):
-        taken, size = 0, np.int64(job.cohorts[c, 3])
+        taken, size = 0, I64(job.cohorts[c, 3])
         while taken < size:
-            come = min(SIZE - n, size - taken)
+            come: Any = min(SIZE - n, size - taken)
             begin(world, stream, job.cohorts[c], taken, n, n + come, band)
             n, taken = n + come, taken + come
             if n == SIZE:

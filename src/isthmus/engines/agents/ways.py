@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.agents.draws import I64
 from isthmus.engines.agents.compiled import hot, kernel
 from isthmus.engines.agents.tables import Table, fill_row
 from isthmus.engines.step import Plan
@@ -87,7 +88,6 @@ class Ways(NamedTuple):
         table = Table.room(sizes, [1 if size == 1 else n_strata * n_steps for size in sizes])
         return cls(table, leg)
 
-
     def share_out(self, leg: Floats, settle: Floats, first: int, n_steps: int) -> None:
         """Fill the rows of the steps from ``first`` on, from shares by leg and by place, ``(leg or place, stratum, step)``."""
         leg, settle = (np.ascontiguousarray(part, np.float64) for part in (leg, settle))
@@ -98,7 +98,7 @@ class Ways(NamedTuple):
 def _share_out(ways: Ways, leg: Floats, settle: Floats, steps: tuple[int, int], total: Floats) -> None:
     first, n_steps = steps
     for n in range(ways.leg.shape[0]):
-        size = np.int64(ways.table.size[n])
+        size = I64(ways.table.size[n])
         if size == 1:
             total[0] = 1.0
             fill_row(ways.table, n, 0, total)
@@ -110,9 +110,7 @@ def _share_out(ways: Ways, leg: Floats, settle: Floats, steps: tuple[int, int], 
 
 
 @hot
-def _cumulate(  # noqa: PLR0917
-    legs: Any, leg: Floats, settle: Floats, n: int, size: int, s: int, t: int, total: Floats
-) -> None:
+def _cumulate(legs: Any, leg: Floats, settle: Floats, n: int, size: int, s: int, t: int, total: Floats) -> None:
     upto = 0.0
     for a in range(size):
         k = legs[n, a]

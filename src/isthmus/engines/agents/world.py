@@ -106,6 +106,7 @@ class World(NamedTuple):
         place: Place of a node.
         free: Whether a node offers one way only, which no belief can change.
         travel: Delays by code.
+        hops: Where the counts of a code begin, by code and at the end; ``(stratum, step, delay)`` each.
         stay: Delays by place, the last none.
         delay: Thresholds of other delays; rows are work, patience by queue.
         start: Where a row begins.
@@ -133,6 +134,7 @@ class World(NamedTuple):
     place: Longs
     free: NDArray[np.bool_]
     travel: Table
+    hops: NDArray[np.uint64]
     stay: Table
     delay: Ints
     start: Longs
@@ -157,6 +159,8 @@ def build(model: Model, plan: Plan, costs: Costs, hazards: Hazards | None) -> Wo
         rows.add(patience(plan.gates.keep[q], int(plan.gates.longest[q])))
     delay, start, width = rows.arrays()
     none = np.ones((1, 1))
+    travel = Table.of(_delays(plan.travel) + [none] * (codes.size - n_legs))
+    n_cells = len(origins_of(model)) * model.grid.n_steps
     hazard, harm = _harm(codes, hazards)
     dearest = float(costs.price.sum()) + costs.living * 365.0
     return World(
@@ -174,7 +178,8 @@ def build(model: Model, plan: Plan, costs: Costs, hazards: Hazards | None) -> Wo
         tail=np.array([leg.tail for leg in model.legs], np.int64),
         place=np.array([*range(n_places), *(queue.place for queue in model.queues)], np.int64),
         free=np.array([len(row) == 1 for row in nodes] + [False] * n_queues),
-        travel=Table.of(_delays(plan.travel) + [none] * (codes.size - n_legs)),
+        travel=travel,
+        hops=np.cumsum([0, *(int(size) * n_cells for size in travel.size)]).astype(np.uint64),
         stay=Table.of([*_delays(plan.stay), none]),
         delay=delay,
         start=start,
