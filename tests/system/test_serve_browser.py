@@ -27,6 +27,21 @@ WORDS = {
     "es": {"draws": "sorteos", "summary": "Resumen", "status": "retenido"},
 }
 
+ASKED = """
+impacts:
+  places: [town]
+  services:
+    beds: {label: Beds, place: town, kind: beds, basis: present, demand: 0.1, unit: beds, capacity: 40, source: made up}
+  prices:
+    water: {amount: 0.01, currency: USD, per: litres, source: made up}
+scenarios:
+  shut:
+    label: The way to Town is half closed
+    shocks:
+      way: {kind: close, legs: [home_town], share: 0.5, from: 2023-06-01, source: made up}
+"""
+SHEETS = {"en": ("Read first", "What if", "What is needed"), "es": ("Leer primero", "Y si", "Qué se necesita")}
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
@@ -37,6 +52,8 @@ def served(tmp_path_factory):
     settings = settings_for(folder, runs=with_run(folder))
     tiny_corridor(settings, "relief")
     source = settings.team_corridors("relief") / "tiny" / "corridor.yaml"
+    with source.open("a", encoding="utf-8") as file:
+        file.write(ASKED)
     pipeline.run(source, out=settings.team_runs("relief"), quick=True, until="forecast")
     running = serve(settings, workers=True)
     yield running
@@ -115,6 +132,32 @@ def test_a_planner_goes_from_the_first_page_to_a_workbook(browser, served, shots
     rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
     assert rows
     assert all(row[7] and row[14] for row in rows), "unit and source in each row"
+    assert said == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("es", 375)])
+def test_needs_calendar_and_files_of_a_run_are_made_on_request(browser, served, shots, language, width):
+    page, said = opened(browser, served, language, width)
+    log_in(page)
+    page.goto("/corridors/tiny/needs")
+    if page.locator(".calendar").count() == 0:
+        page.screenshot(path=shots / f"needs-empty-{language}-{width}.png", full_page=True)
+        page.click("form[action$='/outputs'] button")
+        page.wait_for_selector(".job[data-state=done]")
+        page.goto("/corridors/tiny/needs")
+    page.select_option("[name=place]", "town")
+    page.click("form.inline button")
+    assert page.locator(".calendar tbody tr").count() > 5
+    fits(page)
+    page.screenshot(path=shots / f"needs-{language}-{width}.png", full_page=True)
+    page.click("a[href='/corridors/tiny/downloads']")
+    fits(page)
+    page.screenshot(path=shots / f"downloads-{language}-{width}.png", full_page=True)
+    with page.expect_download() as download:
+        page.click(f"a[href$='tiny.{language}.xlsx']")
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert set(SHEETS[language]) <= set(book.sheetnames)
     assert said == []
     page.context.close()
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from isthmus.disclosure import clean, clean_error
 from isthmus.errors import DisclosureError, IsthmusError, OutputError, Problem, StoreError
+from isthmus.serve.web.details import in_language
 from isthmus.serve.web.language import Language, language_of_headers, say
 
 MEDIA = "application/problem+json"
@@ -72,7 +73,7 @@ def document(language: Language, status: int, reason: str, problems: Sequence[Pr
         "title": say(language, title),
         "status": status,
         "detail": say(language, sentence, **values),
-        "problems": [asdict(cleaned(problem)) for problem in problems],
+        "problems": [asdict(in_language(language, cleaned(problem))) for problem in problems],
     }
 
 
