@@ -11,10 +11,13 @@ from jinja2.ext import babel_extract
 
 from isthmus.data.claims.verdict import Answer
 from isthmus.serve.library import workbook
-from isthmus.serve.pages import differences, figures, shocks, workshop
+from isthmus.serve.pages import corridor, differences, figures, needs, shocks, workshop
 from isthmus.serve.web.language import LANGUAGES, language_of, say, sentences
 from isthmus.serve.web.problems import SENTENCES
 
+STAGES = ("observations", "fit", "forecast", "backtest", "report", "stress", "export", "scenario", "done", "unchanged",
+          "reading official figures", "reading", "preparing", "comparing")  # fmt: skip
+"""What a job says of how far it is."""
 FOLDER = resources.files("isthmus.serve") / "pages" / "templates"
 
 
@@ -37,6 +40,9 @@ def in_code():
     for table in (shocks.REQUIREMENTS, shocks.DIRECTIONS, shocks.SURE):
         yield from table.values()
     yield from Answer.__args__
+    yield from needs.sentences()
+    yield from (*corridor.ABOUT.values(), "The main findings, for programs")
+    yield from STAGES
     yield from (figures.PUBLISHED, workshop.INTERVAL, "Corridor", "Run", "Scenario", "Interval", "Baseline", "About")
     source = "".join(
         file.read_text("utf-8") for part in ("pages", "library") for file in (resources.files("isthmus.serve") / part).iterdir()

@@ -77,6 +77,28 @@ def here(
 
 There = Annotated[Here, Depends(here)]
 
+ABOUT = {
+    ".xlsx": "Workbook: one sheet a question, with answers, units and sources",
+    ".pdf": "Brief: two pages of A4",
+    ".html": "The report as one page, to be read without a network",
+    ".geojson": "Map: places, and people on each leg",
+    ".csv": "Table with HXL tags, a number a row",
+    ".parquet": "The same table for programs",
+    ".nc": "Released quantiles for researchers",
+    ".json": "What was withheld and what rounding cost",
+}
+"""What a file is, by how its name ends, in the order of the list."""
+
+
+def _about(name: str) -> str:
+    return ABOUT.get(name[name.rfind(".") :], "") if name != "summary.json" else "The main findings, for programs"
+
+
+def _place(name: str) -> tuple[int, str]:
+    ends = list(ABOUT)
+    end = name[name.rfind(".") :]
+    return (ends.index(end) if end in ends else len(ends)), name
+
 
 @router.get("/corridors/{name}")
 def overview(at: There) -> Response:
@@ -90,7 +112,7 @@ def overview(at: There) -> Response:
 def downloads(at: There) -> Response:
     """The files of a run that may leave."""
     found = released.files(at.run, at.settings.exports(at.visitor.team, at.run.id)) if at.run else {}
-    files = [(name, path.stat().st_size) for name, path in found.items()]
+    files = [(name, path.stat().st_size, _about(name)) for name, path in sorted(found.items(), key=lambda pair: _place(pair[0]))]
     return at.page("downloads", "downloads", files=files, exported=_exported(at))
 
 

@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import format_decimal, format_percent
 from fastapi import APIRouter, Response
 
 from isthmus.report.words import period_name
 from isthmus.serve.pages.corridor import There
+from isthmus.serve.web.language import Language, say, speaking
 
 router = APIRouter()
 
 FILE = "impacts.parquet"
 BASELINE = "baseline"
-KINDS = ("people_", "need_", "load_", "exceeded_", "in_need", "cases_", "cost", "spending", "jobs")
-"""Beginnings of the measures, in the order of the calendar."""
+
+PARTS = {
+    "People": ("people_",),
+    "What must be ready": ("need_",),
+    "Services: demand over capacity": ("load_",),
+    "Services: chance that capacity is exceeded": ("exceeded_",),
+    "People in need": ("in_need",),
+    "Protection: expected cases": ("cases_",),
+    "Costs and the local economy": ("cost", "spending", "local_income", "jobs", "dependence", "exposure"),
+}
+"""Parts of the calendar in order, and how the measures in each begin."""
+LABELS = {
+    "people_arrivals": "People who arrive",
+    "people_peak": "Most people at a time",
+    "people_person_days": "Days that people spend there",
+    "in_need_overall": "In at least one sector",
+    "in_need_units": "Counted as response plans do, by area",
+    "in_need_region": "The whole corridor",
+    "spending": "Spending by people in transit",
+    "cost": "All items with a price",
+    "local_income": "Local income from transit",
+    "jobs": "Jobs that transit pays",
+    "jobs_exposed": "Jobs lost if nine in ten people stay away",
+    "dependence": "Share of local income that comes from transit",
+    "exposure": "Income lost if nine in ten people stay away",
+}
+SECTORS = {
+    "wash": "water and sanitation", "food": "food", "health": "health", "shelter": "shelter", "protection": "protection",
+    "cash": "cash", "lodging": "lodging", "transport": "transport", "other": "other",
+}  # fmt: skip
+REPORTED = "_reported"
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the calendar: what it is, in which unit, and a number with its interval for each column."""
+
+    label: str
+    unit: str
+    kind: str
+    source: str
+    cells: tuple[str, ...]
 
 
 @router.get("/corridors/{name}/needs")
@@ -33,32 +76,60 @@ def needs(at: There, place: str = "", scenario: str = BASELINE) -> Response:
     places = sorted({row["place"] for row in rows})
     chosen = place if place in places else next((key for key in places if key != "all"), "")
     shown = [row for row in rows if row["place"] == chosen]
-    periods = sorted({row["period"] for row in shown if len(row["period"]) == len("2024-06")})
-    items = sorted(
-        {(row["measure"], row["unit"], row["kind"], row["source"]) for row in shown}, key=lambda item: (_order(item[0]), item)
-    )
-    cells = {(row["measure"], row["period"]): _words(row) for row in shown}
-    corridor = at.corridor
-    labels = {key: spot.label for key, spot in corridor.places.items()} | {
-        key: one.label for key, one in corridor.scenarios.items()
-    }
+    months = sorted({row["period"] for row in shown if len(row["period"]) == len("2024-06")})
+    whole = max((row["period"] for row in shown if "/" in row["period"]), default="")
+    columns = [*([whole] if whole else []), *months]
+    labels = {key: spot.label for key, spot in at.corridor.places.items()}
+    labels |= {key: one.label for key, one in at.corridor.scenarios.items()}
+    with speaking(at.language, at.entry.name):
+        parts = [(part, lines) for part, starts in PARTS.items() if (lines := _lines(shown, starts, columns, at.language))]
+        names = [say(at.language, "All months") if period == whole else period_name(period) for period in columns]
     return at.page(
-        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, items=items, cells=cells,
-        labels=labels, periods=[(period, period_name(period)) for period in periods], services=_services(at, scenario, chosen),
+        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, parts=parts, labels=labels,
+        columns=names, services=_services(at, scenario, chosen), found=bool(rows),
     )  # fmt: skip
 
 
-def _order(measure: str) -> int:
-    return next((k for k, start in enumerate(KINDS) if measure.startswith(start)), len(KINDS))
+def _lines(rows: Sequence[Row], starts: tuple[str, ...], columns: Sequence[str], language: Language) -> list[Line]:
+    """Rows of one part of the calendar, each measure, sector and group apart."""
+    from isthmus.report.language import say as spoken  # noqa: PLC0415
+
+    cells: dict[tuple[str, ...], dict[str, Row]] = {}
+    for row in rows:
+        if row["measure"].startswith(starts):
+            key = tuple(str(row.get(name) or "") for name in ("measure", "sector", "item", "group", "unit", "kind", "source"))
+            cells.setdefault(key, {})[row["period"]] = row
+    made = []
+    for (measure, sector, item, group, unit, kind, source), by_period in cells.items():
+        label = _label(measure, sector, spoken(item) if item else "", language)
+        label += "" if group in {"all", ""} else f" ({group})"
+        words = tuple(_words(by_period.get(period), language) for period in columns)
+        made.append(Line(label, spoken(unit), spoken(kind), source, words))
+    return made
 
 
-def _words(row: Row) -> str:
+def _label(measure: str, sector: str, item: str, language: Language) -> str:
+    if measure == "in_need" or (measure == "spending" and sector):
+        return say(language, SECTORS.get(sector, sector)).capitalize()
+    if measure in LABELS:
+        return say(language, LABELS[measure])
+    name = item or measure.replace("_", " ")
+    return say(language, "{what}, of which come to be known", what=name) if measure.endswith(REPORTED) else name
+
+
+def _words(row: Row | None, language: Language) -> str:
+    if row is None:
+        return ""
     if row["median"] is None:
-        return "withheld"
-    median, low, high = (
-        f"{row[name]:,.0f}" if abs(row[name]) >= 10 else f"{row[name]:.2g}" for name in ("median", "lo90", "hi90")
-    )
-    return f"{median} ({low} to {high})"
+        return say(language, "withheld")
+    if str(row["measure"]).startswith("exceeded_"):
+        return str(format_percent(row["median"], locale=language))
+    median, low, high = (_number(row[name], language) for name in ("median", "lo90", "hi90"))
+    return say(language, "{median} ({low} to {high})", median=median, low=low, high=high)
+
+
+def _number(x: float, language: Language) -> str:
+    return str(format_decimal(round(x), locale=language) if abs(x) >= 10 else format_decimal(float(f"{x:.2g}"), locale=language))
 
 
 def _services(at: There, scenario: str, place: str) -> list[dict[str, Any]]:
@@ -68,6 +139,11 @@ def _services(at: There, scenario: str, place: str) -> list[dict[str, Any]]:
         return []
     notes = json.loads(path.read_text("utf-8")).get("impacts", {}).get(scenario, {})
     return [one for one in notes.get("services", []) if one["place"] == place]
+
+
+def sentences() -> Iterator[str]:
+    """All that is said here by key, for the catalogue."""
+    yield from (*PARTS, *LABELS.values(), *SECTORS.values())
 
 
 @lru_cache(maxsize=8)
