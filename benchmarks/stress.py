@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,9 @@ from isthmus.pipeline.stages import evidence_of
 from isthmus.pipeline.stress import hazards_of
 from isthmus.scenarios.bench import bench
 from isthmus.scenarios.compare import compare
+from isthmus.scenarios.gathered import gathered
 from isthmus.scenarios.rows import BASELINE
+from isthmus.scenarios.sweeps import Respond, Target, came, thinned
 from isthmus.timegrid import shift_month
 
 DRAWS, MONTHS = 1000, 18
@@ -65,8 +68,19 @@ def main() -> int:
     assessed = assess(corridor, found, seed=0)
     added = clock.mark("impacts")
     sys.stdout.write(f"impacts add {added / ran:.0%} to the scenarios\n")
+
+    def responses(name: str, target: Target) -> Respond:
+        thin = thinned(tried)
+
+        def respond(held: Sequence[Mapping[str, float]]) -> list[float]:
+            shocks = gathered(corridor.scenarios, name)
+            base = came(thin, thin.baseline, target)
+            return [float(np.median(came(thin, thin.run(shocks, fixed=one)[0], target) / base)) for one in held]
+
+        return respond
+
     with tempfile.TemporaryDirectory() as folder:
-        stress_files.write(open_folder(Path(folder), task), task, found, assessed)
+        stress_files.write(open_folder(Path(folder), task), task, found, assessed, responses)
     clock.mark("files, sheets, sweeps")
     return 0
 

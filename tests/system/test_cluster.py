@@ -37,10 +37,10 @@ def free_port():
 class Cluster:
     """A scheduler and workers, each a process of its own."""
 
-    def __init__(self, n_workers=2, host="127.0.0.1", within=(), **environment):
+    def __init__(self, n_workers=2, host="127.0.0.1", within=(), protocol="tcp", **environment):
         self.host, self.within, self.environment = host, list(within), environment
-        self.port = free_port()
-        self.address = f"tcp://{host}:{self.port}"
+        self.port, self.protocol = free_port(), protocol
+        self.address = f"{protocol}://{host}:{self.port}"
         self.started = []
         handle, name = tempfile.mkstemp(suffix=".log")
         os.close(handle)
@@ -57,7 +57,8 @@ class Cluster:
         return process
 
     def scheduler(self):
-        self.head = self.start("dask_scheduler", "--host", self.host, "--port", str(self.port), "--no-dashboard")
+        self.head = self.start("dask_scheduler", "--host", self.host, "--port", str(self.port), "--no-dashboard",
+                               "--protocol", self.protocol)  # fmt: skip
         for _ in range(600):
             if b"Scheduler at" in self.log.read_bytes():
                 return
@@ -195,3 +196,38 @@ def test_a_network_that_is_cut_between_hosts_costs_time_only(calm, tmp_path):
         finally:
             cluster.close()
     assert contents(tmp_path / "d") == calm
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with 'openssl'")
+@pytest.mark.slow
+def test_a_cluster_with_certificates_is_for_those_who_have_one(tmp_path):
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=tmp_path)
+
+    key = ["-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=isthmus-test-authority")
+    openssl("req", *key[:-2], "-keyout", "own.key", "-out", "own.csr", "-subj", "/CN=isthmus-test")
+    openssl(
+        "x509", "-req", "-in", "own.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "own.pem", "-days", "2"
+    )
+    comm = "DASK_DISTRIBUTED__COMM__"
+    with_tls = {f"{comm}REQUIRE_ENCRYPTION": "true", f"{comm}TLS__CA_FILE": str(tmp_path / "ca.pem")}
+    for role in ("CLIENT", "SCHEDULER", "WORKER"):
+        with_tls |= {f"{comm}TLS__{role}__CERT": str(tmp_path / "own.pem"), f"{comm}TLS__{role}__KEY": str(tmp_path / "own.key")}
+    cluster = Cluster(1, protocol="tls", **with_tls)
+    try:
+        assert cluster.address.startswith("tls://")
+
+        def drive(folder, environment):
+            words = [sys.executable, "-c", DRIVER, str(TESTS), f"dask:{cluster.address}", str(tmp_path / folder)]
+            return subprocess.run(words, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+
+        inside = drive("inside", with_tls)
+        assert inside.returncode == 0, inside.stderr[-2000:]
+        assert len(contents(tmp_path / "inside")) == 24
+        outside = drive("outside", {})
+        assert outside.returncode != 0
+        assert "its TLS settings" in outside.stderr
+        assert not contents(tmp_path / "outside")
+    finally:
+        cluster.close()

@@ -341,3 +341,25 @@ def test_problems_and_warnings_of_the_command(tmp_path, capsys):
     assert "a conflict zone with inhabitants" in capsys.readouterr().err
     assert main(["flee", str(write(tmp_path / "short", days=3)), "--calibrate", "--out", str(tmp_path / "runs")]) == 4
     assert "at least 4 days" in capsys.readouterr().err
+
+
+def test_seeds_are_units_that_are_done_once_wherever_that_is(tmp_path, capsys):
+    folder = write(tmp_path / "instance")
+    alone, here, there = (tmp_path / name for name in ("alone", "here", "there"))
+    for seed in range(3):
+        assert main(["flee", str(folder), "--quiet", "--seed", str(seed), "--out", str(alone / str(seed))]) == 0
+    assert main(["flee", str(folder), "--quiet", "--seeds", "3", "--out", str(here)]) == 0
+    assert main(["flee", str(folder), "--seeds", "3", "--out", str(there), "--on", "processes:2"]) == 0
+    tables = {path.relative_to(here).as_posix(): path.read_bytes() for path in here.rglob("seed-*/out.csv")}
+    assert len(tables) == 3
+    assert tables == {path.relative_to(there).as_posix(): path.read_bytes() for path in there.rglob("seed-*/out.csv")}
+    single = [path.read_bytes() for path in sorted(alone.rglob("out.csv"))]
+    assert single == [content for _, content in sorted(tables.items())]
+    units = {path.name: path.stat().st_mtime_ns for path in (here / "units").rglob("*.parquet")}
+    assert main(["flee", str(folder), "--quiet", "--seeds", "4", "--out", str(here)]) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in (here / "units").rglob("*.parquet")}
+    assert len(after) == 4
+    assert units.items() <= after.items()
+    capsys.readouterr()
+    assert main(["flee", str(folder), "--seeds", "9", "--out", str(here), "--on", "processes:2"]) == 0
+    assert "done here, which is sooner than on processes:2" in capsys.readouterr().err

@@ -114,3 +114,32 @@ def test_what_is_said_beside_it(run, capsys):
     printed = capsys.readouterr().out
     assert "none: Nothing changes\n  nothing changes" in printed
     assert "going by Home to Town" in printed
+
+
+def test_it_is_the_same_on_workers_and_one_scenario_at_a_time(run, tmp_path, monkeypatch):
+    from isthmus.scenarios import compare
+
+    source, out, _, made = run
+    shutil.copytree(out, tmp_path / "runs")
+    shutil.rmtree(tmp_path / "runs" / "units")
+    shutil.rmtree(tmp_path / "runs" / "costs")
+    manifest = tmp_path / "runs" / made.path.name / "manifest.json"
+    facts = json.loads(manifest.read_text("utf-8"))
+    del facts["stages"]["stress"]
+    manifest.write_text(json.dumps(facts), "utf-8")
+    monkeypatch.setattr(compare, "OF_RESULTS", 1e12)  # nothing but the baseline and one scenario fits into memory
+    again = stress(source, out=tmp_path / "runs", seed=1, quick=True, draws=400, months=6, on="processes:2")
+    for name in ("scenarios.parquet", "impacts.parquet", "stress.json"):
+        assert (again.path / name).read_bytes() == (made.path / name).read_bytes(), name
+    with xr.open_dataset(again.path / "scenarios.nc") as one, xr.open_dataset(made.path / "scenarios.nc") as other:
+        assert one.identical(other)
+    done = {path.name for path in (tmp_path / "runs" / "units").rglob("*.parquet")}
+    assert done <= {path.name for path in (out / "units").rglob("*.parquet")}, "units have the same names wherever they are done"
+
+
+def test_another_scenario_does_not_do_the_others_again(run):
+    source, out, *_ = run
+    before = {path: path.stat().st_mtime_ns for path in (out / "units").rglob("*.parquet")}
+    stress(source, scenarios=["closed"], out=out, seed=1, quick=True, draws=400, months=6)
+    after = {path: path.stat().st_mtime_ns for path in (out / "units").rglob("*.parquet")}
+    assert after == before

@@ -7,12 +7,11 @@ import pieces
 import pyarrow.parquet as pq
 import pytest
 
-from isthmus.compute import Unit
+from isthmus.compute import Folder, Unit, run
 from isthmus.compute import reduce as reducing
-from isthmus.compute.blocks import draw_blocks, free_bytes
+from isthmus.compute.blocks import block_size, free_bytes, how_many_fit
 from isthmus.compute.reduce import quantiles, to_parquet
 from isthmus.compute.unit import done
-import itertools
 
 
 def results(n, size=3):
@@ -57,14 +56,28 @@ def test_a_stream_that_breaks_leaves_no_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("free", "workers", "size"), [(1e9, 1, 500), (1e9, 2, 200), (1e5, 1, 1), (1e12, 1, 1000)], ids=["", "two", "tiny", "large"]
+    ("bytes_each", "room", "size"),
+    [(1e6, 1e9, 250), (1e6, 60e6, 50), (1e6, 1e3, 1), (0.0, 1e9, 250)],
+    ids=["", "small", "tiny", "0"],
 )
-def test_blocks_fit_into_memory(free, workers, size):
-    blocks = draw_blocks(1000, bytes_per_draw=1e6, workers=workers, free=free)
-    assert blocks[0] == (0, size)
-    assert blocks[-1][1] == 1000
-    assert all(a[1] == b[0] for a, b in itertools.pairwise(blocks))
-    assert (size * workers * 1e6 <= free / 2) or size == 1
+def test_blocks_fit_into_their_room(bytes_each, room, size):
+    assert block_size(250, bytes_each, room) == size
+
+
+def test_no_more_workers_than_there_is_memory_for():
+    assert how_many_fit(8, 1e9, free=5e9) == 4
+    assert how_many_fit(8, 1e9, free=1e12) == 8
+    assert how_many_fit(8, 1e9, free=1e6) == 1
+
+
+def test_too_little_memory_is_said_and_kept_to(tmp_path, monkeypatch):
+    units = pieces.units(pieces.squares, 4)
+    list(run(units[:1], storage=Folder(tmp_path)))
+    (costs,) = (tmp_path / "costs").iterdir()
+    costs.write_text(costs.read_text().replace('"peak_mb": ', '"peak_mb": 999999'))
+    said = []
+    list(run(units, on="processes:2", storage=Folder(tmp_path), say=said.append, worth_seconds=0))
+    assert said[0].startswith("test: 1 workers instead of 2, as each takes 999,999")
 
 
 def test_free_memory_is_the_smaller_of_machine_and_container(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isthmus.impacts.assess import assess
-from isthmus.impacts.presence import Presence
+from isthmus.impacts.presence import Presence, presence
 from isthmus.impacts.triggers import brier, triggers
 from isthmus.scenarios.rows import BASELINE, select
 from isthmus.spec.impacts import Impacts
@@ -58,7 +58,7 @@ def span(found):
 
 def test_person_days_are_arrivals_times_the_mean_stay(found):
     """Little's law, draw by draw; what is under way at either end is small against the whole."""
-    people = found[1].people[BASELINE]
+    people = presence(corridor(impacts=BLOCK), found[0].bench, found[0].baseline.ahead)
     stay = people.person_days.sum(axis=(1, 2, 3)) / people.arrivals.sum(axis=(1, 2, 3))
     assert np.allclose(stay, 10.0, rtol=0.15)
 

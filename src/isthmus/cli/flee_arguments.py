@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from isthmus.cli.trust_arguments import add_place
+
 MODES = ("flee-compat", "fixed")
 
 
@@ -38,6 +40,7 @@ def add_flee_command(add: Callable[[str, str], argparse.ArgumentParser]) -> None
     command.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the run's folder is made (default: runs)"
     )
+    add_place(command, default="local")
     command.add_argument("--quiet", action="store_true", help="no progress and no warnings")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from isthmus.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from isthmus.compute import Workplace
     from isthmus.pipeline import Event
 
 
@@ -35,6 +36,7 @@ def flee(options: Namespace) -> None:
             seed=options.seed,
             seeds=options.seeds,
             calibrate=options.calibrate,
+            where=_where(options),
             progress=lambda stage, done: progress(cast("Event", _Step(stage, done))),
         )
     folder = options.out / f"flee-{report.instance.name}-{options.mode}"
@@ -46,3 +48,17 @@ def flee(options: Namespace) -> None:
         sys.stdout.write(json.dumps(printed, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in lines(report, folder)))
+
+
+def _where(options: Namespace) -> Workplace | None:
+    """Where seeds are run and kept; a single one is run here, without what that takes to load."""
+    if options.seeds == 1 and options.on == "local":
+        return None
+    from isthmus.compute import Workplace, place_of, storage_at
+
+    quiet = options.quiet or options.json
+    return Workplace(place_of(options.on), storage_at(options.out), lambda said: None if quiet else _say(said))
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")

@@ -1,28 +1,34 @@
-"""How many draws a unit takes: as many as a worker has memory for, from a ladder that is the same everywhere."""
+"""How many draws a unit takes, by what a draw takes of memory; and how many workers a machine has memory for."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-LADDER = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+LADDER = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000)
 """Sizes of blocks. A block's results are found again by its first and last draw, so that few sizes mean few blocks done twice."""
 
-SHARE = 0.5
+SHARE = 0.8
 """Of the free memory that all workers together may take."""
 
 
-def draw_blocks(n_draws: int, *, bytes_per_draw: float, workers: int = 1, free: float | None = None) -> list[tuple[int, int]]:
-    """Blocks of draws, first and one past the last, that fit into each worker's memory.
+def block_size(most: int, bytes_per_draw: float, room: float) -> int:
+    """The largest size of the ladder, at most ``most``, of which all draws fit into ``room`` bytes.
+
+    It does not go by the memory of the machine at hand: blocks are then the same everywhere, and results with them.
+    """
+    return max((step for step in LADDER if step <= min(most, room / max(bytes_per_draw, 1.0))), default=1)
+
+
+def how_many_fit(wanted: int, bytes_each: float, free: float | None = None) -> int:
+    """How many workers, or results held, fit into the free memory, at least one.
 
     Args:
-        n_draws: All draws.
-        bytes_per_draw: What a draw takes while it is worked on.
-        workers: That work at the same time on one machine.
-        free: Bytes free on it. Absent: as this machine says.
+        wanted: How many are wanted.
+        bytes_each: What one takes at most.
+        free: Bytes free. Absent: as this machine says.
     """
-    room = SHARE * (free_bytes() if free is None else free) / (workers * max(bytes_per_draw, 1.0))
-    size = max((step for step in LADDER if step <= room), default=1)
-    return [(k, min(k + size, n_draws)) for k in range(0, n_draws, size)]
+    room = SHARE * (free_bytes() if free is None else free)
+    return max(1, min(wanted, int(room / max(bytes_each, 1.0))))
 
 
 def free_bytes(proc: Path = Path("/proc/meminfo"), group: Path = Path("/sys/fs/cgroup")) -> float:

@@ -6,8 +6,10 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from isthmus.compute.blocks import how_many_fit
 from isthmus.compute.costs import Ledger, known, name_of
 from isthmus.compute.place import Place, place_of
 from isthmus.compute.processes import Finished, Heard, on_processes
@@ -114,6 +116,7 @@ def _chosen(
         say(f"{left[0].stage}: a single unit of work, done here, which is sooner than on {place}")
         place = Place("local")
     elif place.kind != "local" and not place.address:
+        place = _that_fits(place, units[0], storage, say)
         estimate, first = _estimate(units, storage, place, worth_seconds)
         yield from first
         left = left[len(first) :]
@@ -122,6 +125,16 @@ def _chosen(
             say(f"{units[0].stage}: {each}, done here, which is sooner than on {place}")
             place = Place("local")
     yield from _spread(left, storage, place, told, probe)
+
+
+def _that_fits(place: Place, unit: Unit, storage: Storage, say: Say) -> Place:
+    """As many workers of this machine as have memory, by what such units took before."""
+    costs = known(storage, name_of(unit))
+    fit = place.workers if costs is None else how_many_fit(place.workers, costs.peak_mb * 1e6)
+    if costs is None or fit == place.workers:
+        return place
+    say(f"{unit.stage}: {fit} workers instead of {place.workers}, as each takes {costs.peak_mb:,.0f} MB of memory")
+    return replace(place, workers=fit)
 
 
 def _estimate(units: Sequence[Unit], storage: Storage, place: Place, worth_seconds: float) -> tuple[float | None, list[Finished]]:

@@ -53,7 +53,9 @@ class Unit:
     @property
     def key(self) -> tuple[str, str, str, str, str, str, int, int]:
         """What the name is made of, as plain values."""
-        work = f"{self.work.__module__}.{self.work.__qualname__}"
+        # a spawned process knows the functions of the script that was started under another name
+        module = self.work.__module__.replace("__mp_main__", "__main__")
+        work = f"{module}.{self.work.__qualname__}"
         return (self.inputs, self.stage, work, "+".join(self.groups), self.origin, self.scenario, *self.draws)
 
     @property
@@ -66,6 +68,11 @@ class Unit:
         """Return the unit as messages show it."""
         block = f"draws {self.draws[0]}-{self.draws[1] - 1}" if self.draws[1] else ""
         return " ".join(part for part in (self.stage, "+".join(self.groups), self.origin, self.scenario, block) if part)
+
+
+def bytes_hash(values: NDArray[Any]) -> str:
+    """SHA-256 of an array's values, for names of units."""
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
 
 
 def done(unit: Unit, progress: Progress | None = None) -> dict[str, NDArray[Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import NamedTuple
 
 from isthmus.forecast.predict import Predictor
 from isthmus.model.network import Model, compile_model
+from isthmus.spec.dump import AFTER_FIT
 from isthmus.spec.schema import Corridor
 
 
@@ -21,6 +23,11 @@ class Compiled(NamedTuple):
 def text_of(corridor: Corridor) -> str:
     """The corridor as text from which it can be read again, the same."""
     return corridor.model_dump_json(by_alias=True)
+
+
+def fitted_part(text: str) -> str:
+    """Of a corridor's text what fits and forecasts depend on, for names of units."""
+    return json.dumps({key: part for key, part in json.loads(text).items() if key not in AFTER_FIT}, sort_keys=True)
 
 
 @lru_cache(maxsize=2)

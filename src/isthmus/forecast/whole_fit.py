@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.compute import Arrays, Unit
-from isthmus.compute.unit import listener
+from isthmus.compute.unit import bytes_hash, listener
 from isthmus.forecast.backtest.blocks import evidence_at
-from isthmus.forecast.compiled import compiled
+from isthmus.forecast.compiled import compiled, fitted_part
 from isthmus.inference.diagnostics import Diagnostics
 from isthmus.inference.fit import Effort, Posterior, fit
 from isthmus.inference.warm import fit_warm
@@ -48,12 +47,16 @@ class Fitting:
     @property
     def parts(self) -> tuple[object, ...]:
         """What the name of the unit is made of."""
-        went_on = "" if self.earlier is None else _hash(self.earlier)
-        return (self.corridor, self.last_month, self.last_fitted, _hash(self.figures), self.seed, self.effort, went_on)
-
-
-def _hash(values: Floats) -> str:
-    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+        went_on = "" if self.earlier is None else bytes_hash(self.earlier)
+        return (
+            fitted_part(self.corridor),
+            self.last_month,
+            self.last_fitted,
+            bytes_hash(self.figures),
+            self.seed,
+            self.effort,
+            went_on,
+        )
 
 
 def fit_unit(unit: Unit) -> Arrays:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,20 @@ from isthmus.impacts.protection import case_rows
 from isthmus.impacts.services import exceeded, loads, service_rows
 from isthmus.impacts.triggers import triggers
 from isthmus.scenarios.compare import Comparison
-from isthmus.scenarios.rows import Row
+from isthmus.scenarios.rows import Row, quantiles
 from isthmus.scenarios.strengths import Strengths
 from isthmus.spec.schema import Corridor
 
 Floats = NDArray[np.float64]
+
+
+class People(NamedTuple):
+    """Who is where, ``(quantile, place, step)``; quantiles as `rows.LEVELS`, exact."""
+
+    places: tuple[str, ...]
+    present: Floats
+    person_days: Floats
+    arrivals: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +38,17 @@ class Assessed:
     Attributes:
         table: Rows with the columns of `entries.COLUMNS`.
         notes: By scenario: services exceeded and triggers, ready for JSON.
-        people: Who is where, by scenario.
+        people: Who is where, by scenario; quantiles over draws, all groups together.
     """
 
     table: tuple[Row, ...]
     notes: dict[str, dict[str, Any]]
-    people: dict[str, Presence]
+    people: dict[str, People]
+
+
+def people_of(people: Presence) -> People:
+    """Quantiles of who is where."""
+    return People(people.places, *(quantiles(getattr(people, part).sum(axis=2)) for part in People._fields[1:]))
 
 
 def assess(corridor: Corridor, comparison: Comparison, *, seed: int) -> Assessed:
@@ -58,5 +72,5 @@ def assess(corridor: Corridor, comparison: Comparison, *, seed: int) -> Assessed
         table += case_rows(name, block, people, months, strengths)
         services = exceeded(block, found, bench.model.grid, bench.first_step)
         notes[name] = {"services": services, "triggers": triggers(block, people)}
-        everybody[name] = people
+        everybody[name] = people_of(people)
     return Assessed(tuple(table), notes, everybody)

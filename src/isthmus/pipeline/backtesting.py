@@ -32,7 +32,7 @@ from isthmus.forecast.backtest.scoring import (
     score_stands,
     stands,
 )
-from isthmus.forecast.compiled import Compiled, compiled
+from isthmus.forecast.compiled import Compiled, compiled, fitted_part
 from isthmus.forecast.rivals import NAIVE
 from isthmus.pipeline.folder import RunFolder, digest
 
@@ -69,7 +69,15 @@ def blocks(task: Task, origins: Sequence[str]) -> list[Block]:
 def unit_of(block: Block, work: Work, stage: str, kind: str = "") -> Unit:
     """The unit of work of a block; its name holds all that its result depends on."""
     posterior = "" if block.posterior is None else hashlib.sha256(block.posterior.tobytes()).hexdigest()
-    parts = (block.corridor, block.figures.hash, block.last_month, block.origins, block.horizon, block.seed, block.size)
+    parts = (
+        fitted_part(block.corridor),
+        block.figures.hash,
+        block.last_month,
+        block.origins,
+        block.horizon,
+        block.seed,
+        block.size,
+    )
     inputs = digest(__version__, *parts, asdict(block.effort), posterior)
     return Unit(work, inputs, stage, origin=f"{block.origins[0]} to {block.origins[-1]}", arguments={"block": block}, kind=kind)
 

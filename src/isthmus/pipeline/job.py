@@ -18,7 +18,7 @@ from isthmus.data.own import figures_for
 from isthmus.errors import FiguresError
 from isthmus.pipeline.away import is_away, prove_away
 from isthmus.pipeline.folder import RunFolder, below, digest
-from isthmus.spec.dump import document_hash
+from isthmus.spec.dump import AFTER_FIT, document_hash
 from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 Until = Literal["check", "fit", "forecast", "backtest", "report"]
 ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
-
-AFTER_FIT = ("scenarios", "impacts")
-"""Blocks of a corridor file that are read after the fit: another scenario is tried on the draws that are there."""
 
 SPAN = {
     "observations": (0.0, 0.02),

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isthmus.compute import place_of
+from isthmus.compute.unit import bytes_hash
 from isthmus.errors import InputError
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import Event, Listener, Task, carry, read
+from isthmus.pipeline.job import Event, Listener, Task, carry, read, workplace
 from isthmus.spec.document import did_you_mean
 from isthmus.timegrid import shift_month
 
 if TYPE_CHECKING:
+    from isthmus.compute import Workplace
     from isthmus.scenarios.bench import Bench
     from isthmus.scenarios.compare import Comparison, Hazards
+    from isthmus.scenarios.units import Trials
     from isthmus.spec.scenarios import Scenario
     from isthmus.spec.schema import Corridor
 
 DRAWS = 1000
 MONTHS = 18
+FITTED = 0.3
+"""Share of the whole at which the fit is there."""
 FILES = ("scenarios.parquet", "scenarios.nc", "impacts.parquet", "impacts.nc", "stress.json")
 
 
@@ -57,7 +65,8 @@ def stress(
     """
     task = read(source, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures)
     names = chosen(task, scenarios)
-    folder = carry(task, out=out, until="fit", report=report, on=on)
+    place_of(on)  # what is wrong with it is said before any work
+    folder = carry(task, out=out, until="fit", on=on, report=lambda event: report(replace(event, done=FITTED * event.done)))
     inputs = digest(task.hash, task.loaded.hash, "stress", names, draws, months)
     if folder.finished("stress", inputs):
         return folder
@@ -66,12 +75,12 @@ def stress(
 
     corridor = task.loaded.corridor
     with folder.stage("stress", inputs, FILES):
-        report(Event("stress", 0.0))
-        comparison = compared(folder, task, corridor.scenarios, names, draws=draws, months=months)
-        report(Event("stress", 0.6))
-        assessed = assess(corridor, comparison, seed=task.seed)
+        tried = trials(folder, task, names, draws=draws, months=months, where=workplace(folder, on, "stress", FITTED, report))
+        comparison = compared(task, names, tried, lambda share: report(Event("stress", FITTED + 0.35 * share)))
         report(Event("stress", 0.7))
-        stress_files.write(folder, task, comparison, assessed)
+        assessed = assess(corridor, comparison, seed=task.seed)
+        report(Event("stress", 0.8))
+        stress_files.write(folder, task, comparison, assessed, lambda name, target: partial(tried.responses, name, target))
     if (folder.path / "report.html").is_file():
         from isthmus.pipeline.files import write_page
 
@@ -103,20 +112,51 @@ def chosen(task: Task, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or tuple(known)
 
 
-def compared(
-    folder: RunFolder, task: Task, scenarios: Mapping[str, Scenario], names: Sequence[str], *, draws: int, months: int
-) -> Comparison:
-    """Run scenarios on a finished fit."""
+def trials(folder: RunFolder, task: Task, names: Sequence[str], *, draws: int, months: int, where: Workplace) -> Trials:
+    """Scenarios on a finished fit, as units of work."""
+    from isthmus import __version__
+    from isthmus.forecast.compiled import text_of
+    from isthmus.forecast.predict import thin
+    from isthmus.pipeline.files import read_vectors
+    from isthmus.pipeline.stages import figures_on_grid
+    from isthmus.scenarios.rows import BASELINE
+    from isthmus.scenarios.units import Trial, Trials
+
+    vectors, until = thin(read_vectors(folder), draws), shift_month(task.last_fitted, months)
+    figures = figures_on_grid(task.model, task)
+
+    def trial(laid: str, like: Trial | None = None) -> Trial:
+        made_from = (
+            task.text,
+            laid,
+            task.last_month,
+            task.last_fitted,
+            bytes_hash(figures),
+            bytes_hash(vectors),
+            until,
+            task.seed,
+        )
+        name = digest(__version__, *made_from)
+        return Trial(name, task.text, laid, task.last_month, task.last_fitted, figures, vectors, until, task.seed, like)
+
+    scenarios = task.loaded.corridor.scenarios
+    base = trial("")
+    own = {name: trial(text_of(laid_over(task, name)), base) for name in names if scenarios[name].set}
+    return Trials({BASELINE: base, **own}, where, task.kind)
+
+
+def compared(task: Task, names: Sequence[str], tried: Trials, progress: Callable[[float], None]) -> Comparison:
+    """Run scenarios and set them beside the baseline; their results stay in storage."""
     from isthmus.scenarios.compare import compare
     from isthmus.scenarios.rows import BASELINE
 
-    bench = prepared(folder, task, scenarios, draws=draws, months=months)
-    benches = {BASELINE: bench}
-    for name in names:
-        if scenarios[name].set:
-            laid = laid_over(task, name)
-            benches[name] = prepared(folder, task, scenarios, draws=draws, months=months, corridor=laid, like=bench)
-    return compare(benches, scenarios, names, hazards_of(task, bench.n_samples), source=source_of(task))
+    tried.do(names, lambda share: progress(0.8 * share))
+    benches = {name: tried.bench(name) for name in (BASELINE, *tried.own)}
+    hazards = hazards_of(task, benches[BASELINE].n_samples)
+    return compare(
+        benches, task.loaded.corridor.scenarios, names, hazards, source=source_of(task), runner=tried.ran,
+        progress=lambda share: progress(0.8 + 0.2 * share),
+    )  # fmt: skip
 
 
 def source_of(task: Task) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +19,10 @@ from isthmus.pipeline.files import save
 from isthmus.pipeline.folder import RunFolder
 from isthmus.pipeline.trigger_skill import skill
 from isthmus.scenarios import predictions
-from isthmus.scenarios.rows import BASELINE, COLUMNS, LEVELS, quantiles
+from isthmus.scenarios.rows import BASELINE, COLUMNS, LEVELS
 from isthmus.scenarios.sheets import sheets
 from isthmus.scenarios.summary import summary
-from isthmus.scenarios.sweeps import Target, surface, thinned, tornado
+from isthmus.scenarios.sweeps import Respond, Target, surface, tornado
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -30,11 +32,16 @@ KEPT = {"departures": "group", "arrivals": "place", "leg_flow": "leg"}
 """Measures whose draws are kept, and the axis that they are kept by."""
 
 
-def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Assessed) -> None:
+Responses = Callable[[str, Target], Respond]
+"""By the name of a scenario and a target."""
+
+
+def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Assessed, responses: Responses) -> None:
     """Tables, draws, what is said beside them, and the prediction."""
     _table(folder, "scenarios.parquet", comparison.table, COLUMNS)
     _table(folder, "impacts.parquet", assessed.table, IMPACT_COLUMNS)
-    save(folder, "scenarios.nc", draws(task, comparison))
+    with tempfile.TemporaryDirectory(prefix="isthmus-") as scratch:
+        save(folder, "scenarios.nc", draws(task, comparison, Path(scratch)))
     save(folder, "impacts.nc", present(comparison, assessed))
     prediction = predict(folder, task, comparison)
     corridor = task.loaded.corridor
@@ -43,7 +50,7 @@ def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Asses
         {
             **summary(corridor, comparison),
             "sheets": sheets(corridor, comparison),
-            **sweeps(task, comparison),
+            **sweeps(task, comparison, responses),
             "impacts": assessed.notes,
             "trigger_skill": skill(folder, task),
             "prediction": prediction,
@@ -80,20 +87,20 @@ def predict(folder: RunFolder, task: Task, comparison: Comparison) -> str:
     return predictions.hash_of(text)
 
 
-def sweeps(task: Task, comparison: Comparison) -> dict[str, Any]:
+def sweeps(task: Task, comparison: Comparison, responses: Responses) -> dict[str, Any]:
     """A tornado of the judged scenario with the most unknown strengths, and a surface of the two that matter most."""
     unknown = {name: len(comparison.outcomes[name].priors) for name in comparison.names}
     name = max(unknown, key=unknown.__getitem__, default="")
     if not name or unknown[name] == 0:
         return {"tornado": None, "surface": None}
-    corridor, bench = task.loaded.corridor, thinned(comparison.bench)
     target = Target(_watched(task))
-    rows = tornado(bench, corridor.scenarios, name, target)
+    priors, respond = comparison.outcomes[name].priors, responses(name, target)
+    rows = tornado(priors, respond)
     about = {"scenario": name, "place": target.place, "unit": "arrivals over those of the baseline, median"}
     grid = None
     if len(rows) > 1:
         first, second = rows[0]["quantity"], rows[1]["quantity"]
-        grid = {**about, **surface(bench, corridor.scenarios, name, target, (first, second))}
+        grid = {**about, **surface(priors, (first, second), respond)}
     return {"tornado": {**about, "rows": rows}, "surface": grid}
 
 
@@ -112,11 +119,7 @@ def present(comparison: Comparison, assessed: Assessed) -> xr.Dataset:
         return xr.Dataset()
     bench, people = comparison.bench, next(iter(assessed.people.values()))
     dims = ("scenario", "quantile", "place", "step")
-    found = {
-        "present": [quantiles(one.present.sum(axis=2)) for one in assessed.people.values()],
-        "person_days": [quantiles(one.person_days.sum(axis=2)) for one in assessed.people.values()],
-        "arrivals": [quantiles(one.arrivals.sum(axis=2)) for one in assessed.people.values()],
-    }
+    found = {name: [getattr(one, name) for one in assessed.people.values()] for name in ("present", "person_days", "arrivals")}
     kinds = {"present": "stock", "person_days": "flow", "arrivals": "flow"}
     units = {"present": "persons at the end of a step", "person_days": "person-days a step", "arrivals": "persons a step"}
     return xr.Dataset(
@@ -130,15 +133,20 @@ def present(comparison: Comparison, assessed: Assessed) -> xr.Dataset:
     )
 
 
-def draws(task: Task, comparison: Comparison) -> xr.Dataset:
-    """``scenarios.nc``: draws of the main measures by scenario and month, single precision."""
+def draws(task: Task, comparison: Comparison, scratch: Path) -> xr.Dataset:
+    """``scenarios.nc``: draws of the main measures by scenario and month, single precision; laid out on disk first."""
     bench = comparison.bench
-    variables = {}
-    for name, axis in KEPT.items():
-        found = [outcome.found[name] for outcome in comparison.outcomes.values()]
-        values = [m.values[:, 0] if axis == "group" else m.values.sum(axis=2) for m in found]
-        about = {"units": "persons a month", "kind": "flow"}
-        variables[name] = (("scenario", "sample", axis, "month"), np.stack(values).astype(np.float32), about)
+    laid: dict[str, Any] = {}
+    for n, outcome in enumerate(comparison.outcomes.values()):
+        for name, axis in KEPT.items():
+            values = outcome.found[name].values
+            values = values[:, 0] if axis == "group" else values.sum(axis=2)
+            if name not in laid:
+                shape = (len(comparison.outcomes), *values.shape)
+                laid[name] = np.lib.format.open_memmap(scratch / f"{name}.npy", "w+", np.float32, shape)
+            laid[name][n] = values
+    about = {"units": "persons a month", "kind": "flow"}
+    variables = {name: (("scenario", "sample", axis, "month"), laid[name], about) for name, axis in KEPT.items()}
     labels = {BASELINE: "The corridor as it stands"}
     labels |= {name: task.loaded.corridor.scenarios[name].label for name in comparison.names}
     return xr.Dataset(

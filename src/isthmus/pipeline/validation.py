@@ -13,7 +13,7 @@ from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.backtest.blocks import EFFORT, vintages_of
 from isthmus.forecast.backtest.blocks import QUICK as QUICK_FIT
-from isthmus.forecast.compiled import Compiled, compiled
+from isthmus.forecast.compiled import Compiled, compiled, fitted_part
 from isthmus.forecast.predict import thin
 from isthmus.forecast.validation import checks, recovery
 from isthmus.forecast.validation.synthetic import VARIANTS, Variant
@@ -87,7 +87,9 @@ def recovery_units(task: Task, variant: Variant) -> list[Unit]:
         batch = recovery.Batch(
             task.text, task.figures, task.last_month, task.last_fitted, variant, first, number, task.seed, effort
         )
-        inputs = digest(__version__, batch.corridor, batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort))
+        inputs = digest(
+            __version__, fitted_part(batch.corridor), batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort)
+        )
         span = (first, first + number)
         out.append(Unit(recovery.recover_unit, inputs, "recover", (), "", variant, span, {"batch": batch}, task.kind))
     return out
@@ -105,7 +107,9 @@ def left_out_units(task: Task, work: Compiled) -> list[Unit]:
         batch = checks.LeftOut(
             task.text, task.figures, task.last_month, task.last_fitted, series, task.seed, effort, min(LEFT_OUT, n)
         )
-        inputs = digest(__version__, batch.corridor, batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort))
+        inputs = digest(
+            __version__, fitted_part(batch.corridor), batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort)
+        )
         span = (first, first + len(series))
         out.append(Unit(checks.left_out_unit, inputs, "left out", draws=span, arguments={"batch": batch}, kind=task.kind))
     return out

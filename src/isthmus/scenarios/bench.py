@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.compute.blocks import block_size
 from isthmus.errors import ModelError
 from isthmus.forecast.predict import Predictor, extend
 from isthmus.inference.posterior import Evidence, Layout, Paths
@@ -28,7 +29,10 @@ from isthmus.streams import stream
 Floats = NDArray[np.float64]
 
 CHUNK = 250
-"""Draws carried at once: enough to keep both cores busy, few enough to stay in the cache."""
+"""Most draws carried at once: enough to keep both cores busy, few enough to stay in the cache."""
+
+CHUNK_BYTES = 250e6
+"""Most memory of draws carried at once; a corridor of many groups carries fewer. The same everywhere, so that blocks are too."""
 
 
 def _axes(knowledge: Knowledge) -> Any:
@@ -41,16 +45,22 @@ def _axes(knowledge: Knowledge) -> Any:
 
 
 class Program:
-    """One pass over the furnished corridor, compiled once, and called until flows agree with beliefs."""
+    """One pass over the furnished corridor, compiled once, and called until flows agree with beliefs; ``chunk`` draws at once."""
 
-    def __init__(self, furnished: Furnished, last: int) -> None:
+    def __init__(self, furnished: Furnished, last: int, chunk: int = CHUNK) -> None:
         self._model = furnished.model
+        self.chunk = chunk
         one = partial(one_pass, furnished.model, len(furnished.extra), last)
         self._pass = jax.jit(jax.vmap(one, in_axes=(_axes(furnished.knowledge), 0, None)))
 
-    def ahead(self, inputs: Inputs) -> Ahead:
-        """The months to come."""
-        found: Ahead = self._in_pieces(inputs, lambda piece: self._piece(piece, carried=False).ahead)
+    def blocks(self, n_samples: int) -> list[tuple[int, int]]:
+        """Blocks of draws, first and one past the last, that are carried at once."""
+        size = min(self.chunk, n_samples)
+        return [(start, min(start + size, n_samples)) for start in range(0, n_samples, size)]
+
+    def ahead(self, inputs: Inputs, blocks: Sequence[tuple[int, int]] = ()) -> Ahead:
+        """The months to come, of some blocks of draws or of all."""
+        found: Ahead = self._in_pieces(inputs, lambda piece: self._piece(piece, carried=False).ahead, blocks)
         return found
 
     def paths(self, carried: Inputs) -> Paths:
@@ -58,11 +68,11 @@ class Program:
         found: Paths = self._in_pieces(carried, lambda piece: self._piece(piece, carried=True).paths)
         return found
 
-    def _in_pieces(self, inputs: Inputs, of: Callable[[Inputs], Any]) -> Any:
+    def _in_pieces(self, inputs: Inputs, of: Callable[[Inputs], Any], blocks: Sequence[tuple[int, int]] = ()) -> Any:
         """All draws, some at a time."""
         n_samples = len(inputs.natural)
-        pieces, size = [], min(CHUNK, n_samples)
-        for start in range(0, n_samples, size):
+        pieces, size = [], min(self.chunk, n_samples)
+        for start, _ in blocks or self.blocks(n_samples):
             # the last piece reaches back, so that all have the shape that was compiled
             begin = min(start, n_samples - size)
             piece = of(inputs.cut(slice(begin, begin + size)))
@@ -137,10 +147,11 @@ class Bench:
         out[..., self.first_step :] = self.baseline.flows.departures / grid.days[self.first_step :] * (365.25 / 12)
         return out
 
-    def scene(self, *, fixed: Mapping[str, float] | None = None, after: bool = False) -> Scene:
-        """What shocks are read against; ``fixed`` strengths are held, ``after`` the baseline is known."""
-        shape = (self.n_samples, len(self.model.groups), self.model.grid.n_steps)
-        leaving = self.leaving if after else np.zeros(shape)
+    def scene(self, *, fixed: Mapping[str, float] | None = None, after: bool = False, leaving: Floats | None = None) -> Scene:
+        """What shocks are read against; ``fixed`` strengths are held, ``after`` the baseline is known, or who is ``leaving``."""
+        if leaving is None:
+            shape = (self.n_samples, len(self.model.groups), self.model.grid.n_steps)
+            leaving = self.leaving if after else np.zeros(shape)
         return Scene(self.corridor, self.furnished, Strengths(self.seed, self.n_samples, fixed or {}), self.natural, leaving)
 
     def run(self, shocks: Sequence[Named], *, fixed: Mapping[str, float] | None = None) -> tuple[Ahead, Arrays, Strengths]:
@@ -152,6 +163,14 @@ class Bench:
     def found_paths(self) -> Paths:
         """Paths as the model calls them, where this bench still has them as they stand in the vectors of the fit."""
         return self.program.paths(self._inputs(arrays(self.scene(), ())))
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Blocks of draws, first and one past the last, that are carried at once."""
+        return self.program.blocks(self.n_samples)
+
+    def part(self, found: Arrays, draws: tuple[int, int]) -> Ahead:
+        """The months ahead of one of the blocks."""
+        return self.program.ahead(self._inputs(found), [draws])
 
     def _run(self, found: Arrays) -> Ahead:
         return self.program.ahead(self._inputs(found))
@@ -199,11 +218,16 @@ def bench(
     furnished = furnish(corridor, model, model.knowledge, shocks)
     whole = _values(model, fitted, natural, seed)
     table = np.stack(list(whole.values()), axis=1)
-    program = Program(furnished, last)
+    program = Program(furnished, last, block_size(CHUNK, bytes_each(model), CHUNK_BYTES))
     made = Bench(corridor, furnished, seed, last + 1, table, whole, _longer(model, carried), _longer(model, carried), program)
     seen = made.found_paths() if like is None else like.seen
     paths = extend(model, natural, jax.tree.map(np.array, seen), last, seed=seed, names=())
     return replace(made, seen=seen, paths=paths)
+
+
+def bytes_each(model: Model) -> float:
+    """What a draw takes of memory, about: its trajectories by step over the whole grid, three times while they are made."""
+    return 3.0 * 8 * model.grid.n_steps * len(model.groups) * (2 * len(model.legs) + 8 * len(model.places))
 
 
 def _values(model: Model, fitted: Model, natural: dict[str, Floats], seed: int) -> dict[str, Floats]:

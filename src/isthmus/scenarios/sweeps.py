@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,12 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.model.parameters import Parameter
-from isthmus.scenarios.arrays import arrays
-from isthmus.scenarios.bench import CHUNK, Bench
+from isthmus.scenarios.bench import Bench
 from isthmus.scenarios.passes import Ahead
-from isthmus.scenarios.gathered import gathered
 from isthmus.scenarios.strengths import quantile
-from isthmus.spec.scenarios import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -35,9 +32,9 @@ class Target:
 
 def thinned(bench: Bench) -> Bench:
     """The bench with as many draws as are carried at once, evenly spaced, so that a sweep of many points stays cheap."""
-    if bench.n_samples <= CHUNK:
+    if bench.n_samples <= bench.program.chunk:
         return bench
-    at = np.linspace(0, bench.n_samples - 1, CHUNK).astype(int)
+    at = np.linspace(0, bench.n_samples - 1, bench.program.chunk).astype(int)
     return replace(
         bench,
         scalars=bench.scalars[at],
@@ -46,41 +43,31 @@ def thinned(bench: Bench) -> Bench:
     )
 
 
-def tornado(bench: Bench, scenarios: Mapping[str, Scenario], name: str, target: Target) -> list[dict[str, Any]]:
+Respond = Callable[[Sequence[Mapping[str, float]]], Sequence[float]]
+"""Median responses with strengths held, one an entry."""
+
+
+def tornado(priors: Mapping[str, Parameter], respond: Respond) -> list[dict[str, Any]]:
     """Median response with each unknown strength of a scenario held at its 5 % and its 95 % quantile, the widest first."""
-    priors = _priors(bench, scenarios, name)
+    values = {quantity: [quantile(prior, score) for score in (LOW, HIGH)] for quantity, prior in priors.items()}
+    found = respond([{}, *({quantity: end} for quantity, ends in values.items() for end in ends)])
     rows: list[tuple[float, dict[str, Any]]] = []
-    for quantity, prior in priors.items():
-        ends = [response(bench, scenarios, name, target, {quantity: quantile(prior, score)}) for score in (LOW, HIGH)]
-        values = [quantile(prior, score) for score in (LOW, HIGH)]
-        about = {"quantity": quantity, "values": values, "response": ends, "source": prior.source}
+    for n, (quantity, prior) in enumerate(priors.items()):
+        ends = list(found[1 + 2 * n : 3 + 2 * n])
+        about = {"quantity": quantity, "values": values[quantity], "response": ends, "source": prior.source}
         rows.append((abs(ends[1] - ends[0]), about))
-    middle = response(bench, scenarios, name, target, {})
-    return [{**row, "middle": middle} for _, row in sorted(rows, key=lambda pair: -pair[0])]
+    return [{**row, "middle": found[0]} for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
 
-def surface(bench: Bench, scenarios: Mapping[str, Scenario], name: str, target: Target, axes: tuple[str, str]) -> dict[str, Any]:
+def surface(priors: Mapping[str, Parameter], axes: tuple[str, str], respond: Respond) -> dict[str, Any]:
     """Median response on a grid of two strengths from their 5 % to their 95 % quantiles."""
-    priors = _priors(bench, scenarios, name)
     grids = [[quantile(priors[axis], score) for score in np.linspace(LOW, HIGH, POINTS)] for axis in axes]
-    found = [
-        [response(bench, scenarios, name, target, {axes[0]: first, axes[1]: second}) for second in grids[1]] for first in grids[0]
-    ]
-    return {"axes": list(axes), "values": grids, "response": found}
+    found = list(respond([{axes[0]: first, axes[1]: second} for first in grids[0] for second in grids[1]]))
+    rows = [found[k : k + POINTS] for k in range(0, len(found), POINTS)]
+    return {"axes": list(axes), "values": grids, "response": rows}
 
 
-def _priors(bench: Bench, scenarios: Mapping[str, Scenario], name: str) -> dict[str, Parameter]:
-    scene = bench.scene(after=True)
-    arrays(scene, gathered(scenarios, name))
-    return dict(scene.strengths.priors)
-
-
-def response(bench: Bench, scenarios: Mapping[str, Scenario], name: str, target: Target, fixed: Mapping[str, float]) -> float:
-    """Median over draws of arrivals under the scenario over arrivals in the baseline."""
+def came(bench: Bench, ahead: Ahead, target: Target) -> Floats:
+    """Arrivals at the target over the months ahead, by draw, ``(sample,)``."""
     place = [node.id for node in bench.model.places].index(target.place)
-
-    def came(ahead: Ahead) -> Floats:
-        return np.asarray(ahead.flows.arrivals[:, place].sum(axis=(1, 2)))
-
-    ahead, _, _ = bench.run(gathered(scenarios, name), fixed=fixed)
-    return float(np.median(came(ahead) / np.maximum(came(bench.baseline), 1e-9)))
+    return np.asarray(ahead.flows.arrivals[:, place].sum(axis=(1, 2)))

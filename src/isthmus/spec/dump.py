@@ -13,6 +13,10 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]{0,78}[A-Za-z0-9]|[A-Za-z]")
 _WIDTH = 100
 
 
+AFTER_FIT = ("scenarios", "impacts")
+"""Blocks of a corridor file that are read after the fit: another scenario is tried on the draws that are there."""
+
+
 def dump_document(document: dict[str, Any]) -> str:
     """Return a document as YAML: blocks outside, short mappings and lists in one line."""
     return "\n".join(_block(document, 0)) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from isthmus.interop.flee.quirks import Mode
 from isthmus.interop.flee.run import Run, runs
 
 if TYPE_CHECKING:
+    from isthmus.compute import Workplace
     from isthmus.interop.flee.calibrate import Calibration
 
 _TOLD = "Flee is told the observed totals of each day, and so is this run: errors measure how people are shared out"
@@ -85,6 +87,7 @@ def run_flee(
     seed: int = 0,
     seeds: int = 1,
     calibrate: bool = False,
+    where: Workplace | None = None,
     progress: Callable[[str, float], None] = lambda _stage, _done: None,
 ) -> Report:
     """Run an instance.
@@ -97,6 +100,7 @@ def run_flee(
         seed: The first seed.
         seeds: How many.
         calibrate: Learn parameters on the first half of the days.
+        where: Where seeds are run and kept. Absent: here, and they are not kept.
         progress: Called with a stage and the share done.
 
     Raises:
@@ -105,7 +109,8 @@ def run_flee(
     progress("read", 0.0)
     instance = read_instance(folder, mode=mode, settings=settings, hasten=hasten)
     progress("run", 0.1)
-    arrivals, done, scores = _run(instance, seed, seeds)
+    seeded = partial(_run, seed=seed, seeds=seeds, where=where)
+    arrivals, done, scores = seeded(instance)
     learned = None
     if calibrate:
 
@@ -113,14 +118,22 @@ def run_flee(
             return read_instance(folder, mode=mode, settings=settings, hasten=factor)
 
         scale = instance.settings.hasten if hasten is None else hasten
-        learned = _learn(instance, read, scale, seed, seeds, (arrivals, done), progress)
+        learned = _learn(instance, read, scale, seed, seeded, (arrivals, done), progress)
     progress("write", 1.0)
     return Report(instance, arrivals, done, scores, learned)
 
 
-def _run(instance: Instance, seed: int, seeds: int) -> tuple[Arrivals, tuple[Run, ...], tuple[Scores, ...]]:
+Ran = tuple[Arrivals, tuple[Run, ...], tuple[Scores, ...]]
+
+
+def _run(instance: Instance, *, seed: int, seeds: int, where: Workplace | None) -> Ran:
     compiled = compile_instance(instance)
-    done = tuple(runs(compiled, seed=seed, seeds=seeds, kernel=load()))
+    if where is None:
+        done = tuple(runs(compiled, seed=seed, seeds=seeds, kernel=load()))
+    else:
+        from isthmus.interop.flee.seeds import seeds_of  # noqa: PLC0415  NumPy and Arrow, which a plain run does without
+
+        done = tuple(seeds_of(instance, where, seed=seed, seeds=seeds))
     return compiled.arrivals, done, tuple(score(instance, compiled.arrivals, run) for run in done)
 
 
@@ -129,7 +142,7 @@ def _learn(
     read: Callable[[int], Instance],
     scale: int,
     seed: int,
-    seeds: int,
+    seeded: Callable[[Instance], Ran],
     given: tuple[Arrivals, tuple[Run, ...]],
     progress: Callable[[str, float], None],
 ) -> Learned:
@@ -140,9 +153,9 @@ def _learn(
 
     found = calibrate(read, replace(instance.settings, hasten=scale), seed=seed, report=report)
     changed = replace(instance, settings=found.settings)
-    free_arrivals, free, _ = _run(changed, seed, seeds)
+    free_arrivals, free, _ = seeded(changed)
     changed = replace(changed, anchor=found.split)
-    arrivals, done, scores = _run(changed, seed, seeds)
+    arrivals, done, scores = seeded(changed)
     return Learned(
         calibration=found,
         given=_held(instance, *given, found.split),
