@@ -127,15 +127,11 @@ def _threads(client: Any) -> int:
 @contextmanager
 def _client(place: Place) -> Iterator[Any]:
     if place.address:
+        _check_certificates(place)
         try:
             client = distributed.Client(place.address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise InputError.one(
-                where=f"--on dask:{place.address}",
-                expected="a Dask scheduler that answers there",
-                found=f"none within {CONNECT_SECONDS} seconds ({type(error).__name__})",
-                remedy="check the address that the scheduler printed, that it is reachable from here, and its TLS settings",
-            ) from error
+        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            raise _nobody(place, f"none within {CONNECT_SECONDS} seconds ({type(error).__name__})") from error
         try:
             yield client
         finally:
@@ -148,6 +144,26 @@ def _client(place: Place) -> Iterator[Any]:
         distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+def _check_certificates(place: Place) -> None:
+    """Say before connecting that a cluster wants certificates that are not here."""
+    if place.address.startswith("tls://"):
+        try:
+            known = distributed.Security().get_connection_args("client").get("ssl_context")
+        except (OSError, ValueError) as error:
+            raise _nobody(place, f"certificates that cannot be read ({error})") from error
+        if known is None:
+            raise _nobody(place, "no certificates of this client to show it")
+
+
+def _nobody(place: Place, found: str) -> InputError:
+    return InputError.one(
+        where=f"--on dask:{place.address}",
+        expected="a Dask scheduler that answers there",
+        found=found,
+        remedy="check the address that the scheduler printed, that it is reachable from here, and its TLS settings",
+    )
 
 
 def facts(storage: Storage, probe: str) -> dict[str, str]:
