@@ -92,7 +92,7 @@ def main() -> int:
     if "overhead" in wanted:
         overhead(2000)
     if "workers" in wanted:
-        two_workers(200, 1500)
+        two_workers(200, 1800)
     if "many" in wanted:
         many(int(wanted[-1]) if wanted[-1].isdigit() else 100_000)
     return 0

@@ -30,6 +30,7 @@ from isthmus.report.impacts import impacts
 from isthmus.report.intervals import guarded, number_words, plain
 from isthmus.report.ledger import ledger
 from isthmus.report.map import map_charts, part_names
+from isthmus.report.news import news
 from isthmus.report.parameters import LEARNED_FROM, Quantity, quantities
 from isthmus.report.reverse import reverse
 from isthmus.report.scenarios import scenarios
@@ -44,7 +45,7 @@ NAME = "report.html"
 ROWS = 16
 """Quantities in one picture, so that it fits on a printed page."""
 
-SECTIONS = (drivers, journeys, held, beliefs, ledger, harm, asylum, reverse, scenarios, impacts, sweep, card)
+SECTIONS = (news, drivers, journeys, held, beliefs, ledger, harm, asylum, reverse, scenarios, impacts, sweep, card)
 """Sections of the blocks, in the order of the page; a block left out has none. The model card is always there."""
 
 TONES = {

@@ -131,6 +131,11 @@ class RunView:
         """What is said beside the scenarios; empty where none were run."""
         return _optional_json(self.folder / "stress.json")
 
+    @cached_property
+    def news(self) -> Mapping[str, Any]:
+        """What came since the forecast of the run that this one went on from; empty where it started from nothing."""
+        return _optional_json(self.folder / "news.json")
+
     def long_rows(self, name: str, measures: Sequence[str]) -> list[dict[str, Any]]:
         """Rows of ``scenarios.parquet`` or ``impacts.parquet`` with these measures; none where scenarios were not run."""
         path = self.folder / name
