@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import json
 from pathlib import Path
 
@@ -86,6 +87,19 @@ def test_unhcr_adds_up_pages_and_keeps_new_applications_apart(here):
     assert values["unhcr_decisions_recognized", "usa", "CHN", "2022"] == 6
     assert any("level break at 2021" in remark.text for remark in delivery.remarks)
     assert all("cf_type=ISO" in path for path, _ in here.asked)
+
+
+def test_unhcr_says_where_its_series_break(here):
+    """Before 2006 type N is one country's; from 2021 that country's affirmative claims are absent."""
+    here.routes[f"{API}/population/"] = json_pages([[]])
+    applied = [unhcr_item(year, "USA", app_type="N", app_pc="C", applied=year) for year in (2004, 2005, 2006, 2020, 2021)]
+    here.routes[f"{API}/asylum-applications/"] = json_pages([applied])
+    here.routes[f"{API}/asylum-decisions/"] = json_pages([[]])
+    delivery, values = fetch(here, "unhcr")
+    texts = [remark.text for remark in delivery.remarks if remark.check == "definition"]
+    assert any("before 2006 are those of the United States alone (2004 to 2005)" in text for text in texts)
+    assert any("level break at 2021" in text for text in texts)
+    assert values["unhcr_new_applications", "usa", "CHN", "2021"] == 2021, "said, and not mended"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the folder of public statistics is not here")
@@ -417,3 +431,11 @@ def test_other_packages_add_sources_by_entry_point(tmp_path, monkeypatch):
     assert registry.find("ministry").about.publisher == "P"
     with pytest.raises(InputError, match="AttributeError"):
         registry.find("broken")
+
+
+def test_every_trap_of_the_manual_has_its_test():
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text("utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page)
+    assert len(named) >= 18
+    for file, name in named:
+        assert f"\ndef {name}(" in (Path(__file__).parent / file).read_text("utf-8"), (file, name)
