@@ -55,9 +55,16 @@ def test_later_figures_do_not_reach_the_fit():
     np.testing.assert_array_equal(posterior.vectors, again.vectors)
 
 
+def test_the_mode_is_found_to_a_twentieth_of_a_posterior_standard_deviation():
+    posterior = learned("gaussian")[-1]
+    assert posterior.diagnostics.moved < 0.05
+    assert posterior.diagnostics.converged
+
+
 def test_a_step_shortened_to_nothing_is_not_a_mode_at_rest(monkeypatch):
     built, _, seen, _ = learned("gaussian")
-    monkeypatch.setattr("isthmus.inference.gaussian.learn.SHARES", (0.0,))
+    monkeypatch.setattr("isthmus.inference.gaussian.mode.SHARES", ())
+    monkeypatch.setattr("isthmus.inference.gaussian.mode.TRIES", 0)
     posterior = fit(built, seen, seed=1, effort=EFFORT)
     assert posterior.diagnostics.moved > 0.05
     assert posterior.diagnostics.message.startswith("THE FIT DID NOT FIND ITS MODE")

@@ -159,6 +159,7 @@ class Model:
     gaussian: bool = False
     """Whether the file asks for the joint Gaussian approximation."""
     memory_months: float = 1200.0
+    combined: bool = False
 
     @property
     def strata(self) -> Strata | None:
@@ -366,4 +367,5 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
         shared=shared_nodes(corridor, table),
         gaussian=corridor.fit == "gaussian",
         memory_months=corridor.memory_months,
+        combined=corridor.combine == "pooled_regression",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,18 +12,21 @@ from numpy.typing import NDArray
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
-from isthmus.forecast.predict import thin
+from isthmus.forecast.combine import beside, combined
+from isthmus.forecast.predict import Forecast, thin
 from isthmus.forecast.prior import prior_predictive
 from isthmus.forecast.rivals import NAIVE, Outlook
+from isthmus.forecast.rivals.step import prior_step
 from isthmus.forecast.whole_fit import Fitting, fit_unit, posterior_of
 from isthmus.inference.fit import QUICK, Effort, Posterior
 from isthmus.inference.posterior import Evidence
 from isthmus.inference.warm import carried_over
-from isthmus.model.network import Model
+from isthmus.model.network import Model, knowledge_of
 from isthmus.pipeline import files, lived, outcomes, summary
 from isthmus.pipeline.backtesting import backtest_stage
 from isthmus.pipeline.folder import RunFolder, digest
 from isthmus.streams import stream, stream_seed
+from isthmus.timegrid import month_start
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -101,7 +105,7 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress, _: Workpla
     """Continue the fitted draws and set them beside the rivals."""
     evidence = evidence_of(task)
     vectors = files.read_vectors(folder)
-    forecast = task.predictor.predict(thin(vectors, N_SAMPLES), evidence, seed=task.seed)
+    forecast = pooled(task, task.predictor.predict(thin(vectors, N_SAMPLES), evidence, seed=task.seed))
     progress(0.6)
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
     prior = prior_predictive(task.predictor, task.model.knowledge, n_samples=N_SAMPLES, seed=task.seed)
@@ -111,6 +115,21 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress, _: Workpla
     progress(0.8)
     files.save(folder, lived.NAME, lived.lived(task, forecast, evidence.knowledge, found))
     files.write_tables(folder)
+
+
+def pooled(task: Task, forecast: Forecast) -> Forecast:
+    """The forecast with its figures ahead pooled, where the corridor asks for it."""
+    model, last = task.model, forecast.last
+    if not model.combined:
+        return forecast
+    before = knowledge_of(
+        task.loaded.corridor, [p.id for p in model.places], model.grid, month_start(task.loaded.corridor.time.fit_from)
+    )
+    horizon = model.grid.n_months - 1 - last
+    step = prior_step(task.predictor, model.knowledge, before, last, horizon, seed=task.seed)
+    said = beside(model, figures_on_grid(model, task)[:, model.fit_from : last + 1], horizon, step)
+    ahead = forecast.predicted[:, :, last + 1 :]
+    return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, : last + 1], combined(ahead, said)], axis=2))
 
 
 def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, Floats]:

@@ -18,6 +18,8 @@ from isthmus.spec.schema import Corridor
 MODELS = {
     "isthmus": "Isthmus",
     "random_walk": "Random walk",
+    "mechanism": "The mechanism alone",
+    "pooled_regression": "Regression over all series",
     "random_walk_step": "Random walk with the same prior policy step",
     "seasonal_naive": "Same month a year before",
     "ets": "ETS",

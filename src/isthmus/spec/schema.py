@@ -267,6 +267,8 @@ class Corridor(Block):
     """Table of official figures, relative to this file."""
     fit: Literal["sampled", "gaussian"] = "sampled"
     """How the corridor is learned: by Hamiltonian Monte Carlo, or, for many groups, by a joint Gaussian approximation."""
+    combine: Literal["nothing", "pooled_regression"] = "nothing"
+    """What figures ahead are pooled with, half and half: for many groups, a regression over all series."""
     groups: Annotated[dict[GroupId, Group], Field(min_length=1)]
     memory_months: Annotated[float, Field(gt=0, le=1200)] = 1200
     """With `fit: gaussian`: months after which a month says half as much about the size of steps."""

@@ -17,8 +17,11 @@ from isthmus.compute import Arrays, Unit
 from isthmus.data.figures import Figures
 from isthmus.forecast.backtest.vintages import Vintages
 from isthmus.forecast.compiled import Compiled, compiled
+from isthmus.forecast.combine import beside, combined
 from isthmus.forecast.predict import Forecast, thin
-from isthmus.forecast.rivals.step import differs, prior_log_means, steps, without_changes
+from isthmus.forecast.rivals.outlook import Outlook
+from isthmus.forecast.rivals.pooled import COMPONENTS
+from isthmus.forecast.rivals.step import differs, prior_step, without_changes
 from isthmus.inference.fit import Effort, fit_batch
 from isthmus.inference.posterior import Evidence
 from isthmus.model.network import Knowledge, knowledge_of
@@ -68,12 +71,16 @@ class Ahead(NamedTuple):
         mean: Expected figures, same shape.
         phi: Dispersion, ``(origin, sample, series)``.
         step: Prior policy steps of the rival, ``(origin, draw, series, horizon)``.
+        alone: The mechanism's own draws where ``draws`` are a pool; no samples where they are its own.
+        beside: Location and spread of what it is pooled with, ``(origin, 2, component, series, horizon)``, NaN without.
     """
 
     draws: Floats
     mean: Floats
     phi: Floats
     step: Floats
+    alone: Floats
+    beside: Floats
 
 
 @dataclass(frozen=True)
@@ -164,12 +171,8 @@ class _LogMeans:
         self._before = knowledge_of(work.corridor, [place.id for place in work.model.places], work.model.grid, first)
 
     def step(self, knowledge: Knowledge, last: int, horizon: int) -> Floats:
-        """Prior steps from month ``last``; a single zero where no rule or policy is known."""
-        none = without_changes(knowledge, self._before)
-        if not differs(none, knowledge):
-            return np.zeros((1, len(self._work.model.sights), horizon))
-        told, untold = (prior_log_means(self._work.predictor, one, seed=self._seed) for one in (knowledge, none))
-        return steps(told, untold, last, horizon)
+        """Prior steps from month ``last``."""
+        return prior_step(self._work.predictor, knowledge, self._before, last, horizon, seed=self._seed)
 
 
 def _ahead(
@@ -181,7 +184,23 @@ def _ahead(
     natural = predictor.natural(forecast.scalars)
     phi = np.stack([natural[s.dispersion] for s in work.model.sights], axis=1)
     step = NO_STEP if log_means is None else log_means.step(future, last, block.horizon)
-    return Ahead(*(part[None] for part in (*_windows(forecast, last, block.horizon), phi, step)))
+    draws, mean = _windows(forecast, last, block.horizon)
+    if log_means is None or not work.model.combined:
+        parts = (draws, mean, phi, step, draws[:0], np.full((2, 1, *draws.shape[1:]), np.nan))
+    else:
+        history = np.where(np.asarray(seen.mask), np.asarray(seen.values), np.nan)[:, work.model.fit_from : last + 1]
+        said = beside(work.model, history, block.horizon, step)
+        parts = (combined(draws, said), mean, phi, step, draws, _laid_out(said, block.horizon))
+    return Ahead(*(part[None] for part in parts))
+
+
+def _laid_out(said: Sequence[Outlook | str], horizon: int) -> Floats:
+    """Location and spread of outlooks, ``(2, component, series, horizon)``, NaN where there is none."""
+    out = np.full((2, COMPONENTS, len(said), horizon), np.nan)
+    for k, one in enumerate(said):
+        if not isinstance(one, str):
+            out[:, :, k] = one.location, one.sd
+    return out
 
 
 def _windows(forecast: Forecast, last: int, horizon: int) -> tuple[Floats, Floats]:

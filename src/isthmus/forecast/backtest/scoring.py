@@ -25,6 +25,9 @@ OURS = "isthmus"
 WALK = "random_walk"
 STEP_WALK = "random_walk_step"
 STACK = "stack"
+MECHANISM = "mechanism"
+"""Ours alone, where our forecast is a pool."""
+POOLED = "pooled_regression"
 NO_TRACK = "any"
 """The track of rivals that know of no policy: they say the same under each."""
 
@@ -105,9 +108,23 @@ def told_by_outlook(outlook: Outlook, observed: Floats) -> Told:
 
 
 def told_by_model(ahead: Ahead, n: int, k: int, observed: Floats) -> Told:
-    """Our forecast of one origin and series: the mixture over draws of negative binomials."""
+    """The mechanism's forecast of one origin and series: the mixture over draws of negative binomials."""
     mass = negative_binomial(np.nan_to_num(observed), ahead.mean[n, :, k], ahead.phi[n, :, k, None])
-    return Told(ahead.draws[n, :, k], np.asarray(logsumexp(mass, axis=0) - np.log(len(mass))))
+    draws = ahead.alone[n, :, k] if ahead.alone.shape[1] else ahead.draws[n, :, k]
+    return Told(draws, np.asarray(logsumexp(mass, axis=0) - np.log(len(mass))))
+
+
+def told_by_us(ahead: Ahead, n: int, k: int, observed: Floats) -> dict[str, Told]:
+    """Our forecast by name; where it is a pool, its members too."""
+    own = told_by_model(ahead, n, k, observed)
+    location, sd = ahead.beside[n, :, :, k]
+    if not ahead.alone.shape[1]:
+        return {OURS: own}
+    if np.isnan(location).any():
+        return {OURS: own, MECHANISM: own}
+    other = told_by_outlook(Outlook(location, sd), observed)
+    mass = np.logaddexp(own.log_mass, other.log_mass) - np.log(2)
+    return {OURS: Told(ahead.draws[n, :, k], mass), MECHANISM: own, POOLED: other}
 
 
 def negative_binomial(figures: Floats, mean: Floats, phi: Floats) -> Floats:
@@ -164,7 +181,7 @@ def _stand(forecasts: Forecasts, said: Said, n: int, k: int, observed: Floats) -
     told: dict[Entry, Told] = {}
     silent: dict[Entry, str] = {}
     for track, ahead in forecasts.tracks.items():
-        told[Entry(OURS, track)] = told_by_model(ahead, n, k, observed)
+        told |= {Entry(name, track): one for name, one in told_by_us(ahead, n, k, observed).items()}
     for name, outlooks in said.outlooks.items():
         outlook = outlooks[k]
         if isinstance(outlook, str):

@@ -46,6 +46,15 @@ def steps(with_policies: Floats, without: Floats, last: int, horizon: int) -> Fl
     return out
 
 
+def prior_step(predictor: Predictor, knowledge: Knowledge, earlier: Knowledge, last: int, horizon: int, *, seed: int) -> Floats:
+    """Steps ``(draw, series, horizon)`` from month ``last`` by what is known beyond ``earlier``; a single zero where nothing is."""
+    none = without_changes(knowledge, earlier)
+    if not differs(none, knowledge):
+        return np.zeros((1, len(predictor.model.sights), horizon))
+    told, untold = (prior_log_means(predictor, one, seed=seed) for one in (knowledge, none))
+    return steps(told, untold, last, horizon)
+
+
 def step_walk(walk: Outlook, step: Floats) -> Outlook:
     """The random walk moved by each draw of the step ``(draw, horizon)``; draws that are all one make one component."""
     moved = np.nan_to_num(step)

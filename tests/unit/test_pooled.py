@@ -1,0 +1,60 @@
+"""The regression over all series and the pool it goes into."""
+
+import numpy as np
+import pytest
+
+from isthmus.forecast.combine import combined, moved, pool
+from isthmus.forecast.rivals import Outlook, pooled_regression
+
+GROUPS = np.repeat(np.arange(8), 3)
+PLACES = ["ecuador", "darien", "us_border"] * 8
+
+
+def series(seed, months=40, shock=0.0):
+    """Walks that return to their level: what is above it falls."""
+    generator = np.random.default_rng(seed)
+    logs = np.zeros((24, months))
+    for t in range(1, months):
+        logs[:, t] = 0.5 * logs[:, t - 1] + 0.3 * generator.standard_normal(24)
+    logs[0, -1] += shock
+    return np.round(np.exp(6 + logs))
+
+
+def test_what_stands_above_its_lately_mean_is_expected_to_fall():
+    up, down = (pooled_regression(series(1, shock=s), GROUPS, PLACES, 3)[0] for s in (1.0, -1.0))
+    high, low = (np.log(series(1, shock=s)[0, -1] + 1) for s in (1.0, -1.0))
+    assert np.median(up.location[:, 2]) < high - 0.2
+    assert np.median(down.location[:, 2]) > low + 0.2
+
+
+def test_intervals_hold_what_comes_about_as_often_as_they_say():
+    held = []
+    for seed in range(12):
+        whole = series(seed, months=43)
+        for k, one in enumerate(pooled_regression(whole[:, :40], GROUPS, PLACES, 3)):
+            low, high = np.quantile(one.draws(400), [0.05, 0.95], axis=0)
+            held.append((whole[k, 40:] >= low) & (whole[k, 40:] <= high))
+    assert 0.8 < np.mean(held) < 0.95
+
+
+def test_a_series_without_late_figures_and_a_panel_without_past_say_so():
+    history = series(2)
+    history[5, -6:] = np.nan
+    assert pooled_regression(history, GROUPS, PLACES, 2)[5] == "no figure in the last 4 months"
+    assert pooled_regression(history[:, :6], GROUPS, PLACES, 2)[0] == "fewer than 100 past months and series to learn from"
+
+
+def test_a_pool_has_half_of_each_and_keeps_the_order():
+    ours, theirs = np.array([[30.0], [10.0], [20.0], [40.0]]), np.array([[100.0], [110.0], [120.0], [130.0]])
+    both = pool(ours, theirs)
+    assert np.argsort(both[:, 0]).tolist() == np.argsort(ours[:, 0]).tolist()
+    assert both[:, 0].mean() == pytest.approx((ours.mean() + theirs.mean()) / 2)
+    assert np.isnan(pool(np.full((4, 1), np.nan), theirs)).all()
+
+
+def test_a_series_of_which_nothing_is_said_is_left_alone_and_a_policy_moves_the_rest():
+    draws = np.arange(12.0).reshape(4, 3, 1)
+    outlook = Outlook(np.full((2, 1), 5.0), np.full((2, 1), 0.1))
+    np.testing.assert_array_equal(combined(draws, ["nothing", outlook, "nothing"])[:, [0, 2]], draws[:, [0, 2]])
+    assert moved(outlook, np.full((7, 1), -1.0)).location.tolist() == [[4.0], [4.0]]
+    assert moved("nothing", np.zeros((1, 1))) == "nothing"
