@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isthmus.forecast.backtest import MEASURES
 from isthmus.forecast.scores import relative_skill, skill_interval
 from isthmus.pipeline.backtesting import SHOWN
+from isthmus.report.skill import BLOCK, LABELLED, LEAST_ORIGINS
 from isthmus.streams import stream
 
 if TYPE_CHECKING:
@@ -48,9 +49,13 @@ def summarise(folder: Path, task: Task) -> dict[str, Any]:
     origins, scores = read_scores(folder / "scores.csv", series)
     ours, naive = (scores["crps_log"][MODELS.index(name)] for name in ("isthmus", "random_walk"))
 
-    def skill(a: Floats, b: Floats) -> dict[str, float]:
-        low, high = skill_interval(a, b, stream(task.seed, "bootstrap"))
-        return {"value": round(relative_skill(a, b), 4), "lo": round(low, 4), "hi": round(high, 4)}
+    def skill(a: Floats, b: Floats) -> dict[str, float | None]:
+        block = min(BLOCK, len(origins))
+        low, high = skill_interval(a, b, stream(task.seed, "bootstrap"), block=block)
+        upper = skill_interval(a, b, stream(task.seed, "bootstrap"), block=block, width=LABELLED)[1]
+        found = {"value": relative_skill(a, b), "lo": low, "hi": high, "upper80": upper}
+        told = {name: round(number, 4) if np.isfinite(number) else None for name, number in found.items()}
+        return {**told, "origins": len(origins)}
 
     whole = skill(ours, naive)
     horizons = range(ours.shape[-1])
@@ -73,20 +78,25 @@ def compared_series(ours: Floats, theirs: Floats) -> NDArray[np.bool_]:
     return np.asarray((~np.isnan(ours) & ~np.isnan(theirs)).any(axis=(0, 2)))
 
 
-def _named(skill: dict[str, float]) -> dict[str, float]:
-    return {"relative_skill": skill["value"], "lo": skill["lo"], "hi": skill["hi"]}
+def _named(skill: dict[str, float | None]) -> dict[str, float | None]:
+    return {"relative_skill": skill["value"], **{name: number for name, number in skill.items() if name != "value"}}
 
 
-def _headline(skill: dict[str, float], n_origins: int) -> str:
-    if skill["hi"] < 1:
+def _headline(skill: dict[str, float | None], n_origins: int) -> str:
+    value, low, high = (skill[name] for name in ("value", "lo", "hi"))
+    if value is None or low is None or high is None:
+        return f"In {n_origins} past forecasts nothing could be held against the random walk."
+    if n_origins < LEAST_ORIGINS:
+        verdict = f"has no verdict against the random walk ({n_origins} past forecasts, fewer than {LEAST_ORIGINS})"
+    elif high < 1:
         verdict = "beats the random walk"
-    elif skill["value"] < 1:
+    elif value < 1:
         verdict = "is ahead of the random walk, but not beyond chance"
     else:
         verdict = "LOSES to the random walk"
     return (
-        f"In {n_origins} past forecasts Isthmus {verdict}: relative skill {skill['value']:.2f}, "
-        f"95 % interval {skill['lo']:.2f} to {skill['hi']:.2f} (below 1 is better)."
+        f"In {n_origins} past forecasts Isthmus {verdict}: relative skill {value:.2f}, "
+        f"95 % interval {low:.2f} to {high:.2f} (below 1 is better)."
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from isthmus.report.charts import NBSP, Table
+from isthmus.report.leaning import leaning, leaning_words
 from isthmus.report.parameters import quantities
 from isthmus.report.sections import Section
 from isthmus.report.skill import Backtest, backtest
@@ -97,6 +98,8 @@ def failures(view: RunView, tested: Backtest) -> Iterator[str]:
         yield from _backtest_failures(view, tested)
     yield from _leaderboard_failures(_read(view, "leaderboard.json"), _board(view))
     yield from _validation_failures(_read(view, "validation.json"))
+    if few := leaning(view):
+        yield leaning_words(view, few)
     assumed = [q for q in quantities(view) if not q.learned]
     if assumed:
         yield f"{len(assumed)} quantities are assumed, not learned: the figures say little or nothing of them."
@@ -104,7 +107,7 @@ def failures(view: RunView, tested: Backtest) -> Iterator[str]:
 
 
 def _backtest_failures(view: RunView, tested: Backtest) -> Iterator[str]:
-    without = [h for h, s in tested.by_horizon.items() if not s.shown]
+    without = [h for h, s in tested.by_horizon.items() if tested.label(h) == "scenario"]
     if without:
         months = ", ".join(str(h) for h in without)
         yield f"No skill shown against the random walk at these months ahead: {months}. They are scenarios, not forecasts."

@@ -11,6 +11,7 @@ from isthmus.report.language import say
 from isthmus.report.charts import Table
 from isthmus.report.claims import Check
 from isthmus.report.intervals import WITHHELD, Interval, count, count_words, interval, official, percent, plain
+from isthmus.report.leaning import leaning, leaning_words
 from isthmus.report.skill import Backtest, Skill
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, change, day_name, listed, lowered, period_name, small, some, span
@@ -38,6 +39,8 @@ def headline(view: RunView, tested: Backtest, checked: Sequence[Check]) -> Headl
         (_ahead_heading(view, tested), _ahead(view, tested)),
         ("How far to trust it", _skill(tested)),
     ]
+    if few := leaning(view):
+        points.append(("Groups with few figures borrow strength", leaning_words(view, few)))
     if checked:
         points.append(("What is said about this corridor", _claims(checked)))
     return Headline(alarm(view), tuple(points), _table(view, tested))
@@ -162,6 +165,10 @@ def _skill(tested: Backtest) -> str:
 
 
 def _verdict(skill: Skill) -> str:
+    if not skill.known:
+        return "The model could not be held against the naive forecast (a random walk)"
+    if skill.few:
+        return "There are too few past forecasts to say whether the model beats the naive forecast (a random walk)"
     if skill.shown:
         return "The model beat the naive forecast (a random walk)"
     if skill.value < 1:

@@ -159,7 +159,7 @@ def skill_of(tested: Backtest) -> Chart | None:
     """Skill by horizon; nothing before the backtest."""
     if not tested.by_horizon:
         return None
-    shown = [h for h, s in tested.by_horizon.items() if s.shown]
+    shown = [h for h, s in tested.by_horizon.items() if s.earned]
     ahead = [h for h, s in tested.by_horizon.items() if s.value < 1]
     n = len(tested.by_horizon)
     if shown:

@@ -1,7 +1,8 @@
 """How the backtest came out: relative skill with an interval, and coverage.
 
 Relative skill is the geometric mean over (checkpoint, horizon) of the ratio of mean CRPS on log(1+y) to the
-random walk's on the same origins; below 1 is better. Its interval is a block bootstrap over origins.
+random walk's on the same origins; below 1 is better. Its interval is a block bootstrap over origins. *Beats* asks for 95 %
+confidence and a year of origins; a month ahead is a *forecast* as far as 80 % confidence reaches unbroken, then a *scenario*.
 """
 
 from __future__ import annotations
@@ -21,12 +22,24 @@ MODEL = "isthmus"
 RIVAL = "random_walk"
 BLOCK = 3
 
+LEAST_ORIGINS = 12
+"""Past forecasts below which nothing is said to beat the random walk."""
+LEAST_LABELLED = 8
+"""Past forecasts below which no month ahead is called a forecast."""
+LABELLED = 0.8
+"""Confidence that a month ahead needs to be called a forecast."""
+
 Label = Literal["forecast", "scenario"]
 
 
 @dataclass(frozen=True)
 class Skill:
-    """Relative skill against the random walk with its 95 % interval; coverage of our own intervals."""
+    """Relative skill against the random walk with its 95 % interval; coverage of our own intervals.
+
+    Attributes:
+        upper: Upper end of the 80 % interval, by which a month ahead is called a forecast or a scenario.
+        origins: Past forecasts behind it.
+    """
 
     value: float
     lo: float
@@ -34,11 +47,28 @@ class Skill:
     coverage50: float = float("nan")
     coverage90: float = float("nan")
     forecasts: int = 0
+    upper: float = float("nan")
+    origins: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a figure at all: the random walk may have said nothing."""
+        return bool(np.isfinite([self.value, self.lo, self.hi]).all())
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few past forecasts for a verdict."""
+        return self.origins < LEAST_ORIGINS
 
     @property
     def shown(self) -> bool:
-        """Whether the gain is shown: the whole interval lies below 1."""
-        return self.hi < 1
+        """Whether the gain is shown: the whole 95 % interval lies below 1, over a year of origins at least."""
+        return self.known and self.hi < 1 and not self.few
+
+    @property
+    def earned(self) -> bool:
+        """Whether a month ahead earned to be called a forecast: the whole 80 % interval lies below 1."""
+        return self.known and self.upper < 1 and self.origins >= LEAST_LABELLED
 
     @property
     def words(self) -> str:
@@ -49,8 +79,12 @@ class Skill:
     @property
     def verdict(self) -> str:
         """The verdict in words."""
+        if not self.known:
+            return "cannot be held against the random walk"
         if self.shown:
             return "beats the random walk"
+        if self.few:
+            return "too few past forecasts for a verdict"
         if self.value < 1:
             return "ahead of the random walk, not shown beyond chance"
         if self.lo <= 1:
@@ -74,6 +108,9 @@ def relative_skill(scores: Sequence[Score], *, seed: int) -> Skill | None:
         table[(1, *where)] = rivals[key].crps_log
     scored = table[:, :, :, None]
     low, high = scores_of.skill_interval(scored[0], scored[1], stream(seed, "bootstrap"), block=min(BLOCK, len(origins)))
+    upper = scores_of.skill_interval(
+        scored[0], scored[1], stream(seed, "bootstrap"), block=min(BLOCK, len(origins)), width=LABELLED
+    )[1]
     mine = [ours[key] for key in pairs]
     return Skill(
         value=scores_of.relative_skill(scored[0], scored[1]),
@@ -82,6 +119,8 @@ def relative_skill(scores: Sequence[Score], *, seed: int) -> Skill | None:
         coverage50=float(np.mean([s.covered50 for s in mine])),
         coverage90=float(np.mean([s.covered90 for s in mine])),
         forecasts=len(pairs),
+        upper=upper,
+        origins=len(origins),
     )
 
 
@@ -107,9 +146,9 @@ class Backtest:
     sound: bool
 
     def label(self, horizon: int) -> Label:
-        """``forecast`` where the fit is sound and skill is shown for the horizon, else ``scenario``."""
-        skill = self.by_horizon.get(horizon)
-        return "forecast" if self.sound and skill is not None and skill.shown else "scenario"
+        """``forecast`` where the fit is sound and every horizon up to this one has earned it, else ``scenario``."""
+        found = [self.by_horizon.get(h) for h in range(1, horizon + 1)]
+        return "forecast" if self.sound and all(s is not None and s.earned for s in found) else "scenario"
 
     def label_of(self, horizons: int) -> str:
         """The label of a sum over the first so many horizons; both words where they differ."""
@@ -157,4 +196,6 @@ def _stated(found: Skill | None, row: Mapping[str, Any] | None) -> Skill | None:
         rest.coverage50,
         rest.coverage90,
         rest.forecasts,
+        float(rest.upper if row.get("upper80") is None else row["upper80"]),
+        int(row.get("origins", rest.origins)),
     )

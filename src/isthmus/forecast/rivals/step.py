@@ -47,7 +47,7 @@ def steps(with_policies: Floats, without: Floats, last: int, horizon: int) -> Fl
 
 
 def prior_step(predictor: Predictor, knowledge: Knowledge, earlier: Knowledge, last: int, horizon: int, *, seed: int) -> Floats:
-    """Steps ``(draw, series, horizon)`` from month ``last`` by what is known beyond ``earlier``; a single zero where nothing is."""
+    """Steps ``(draw, series, horizon)`` by what is known beyond ``earlier``; a single zero where nothing is."""
     none = without_changes(knowledge, earlier)
     if not differs(none, knowledge):
         return np.zeros((1, len(predictor.model.sights), horizon))
