@@ -125,6 +125,13 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     for name, (_, line) in STAGES.items():
         command = add(name, line)
         _add_run_options(command)
+        if name in {"run", "forecast"}:
+            command.add_argument(
+                "--partial",
+                type=Path,
+                metavar="FILE",
+                help="what was counted so far of the month under way: series, from, to, value",
+            )
         if name == "run":
             add_update_options(command)
             _add_release_options(command)

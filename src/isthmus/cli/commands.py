@@ -40,6 +40,7 @@ def run(options: Namespace) -> None:
             seed=options.seed,
             quick=options.quick,
             figures=figures,
+            partial=getattr(options, "partial", None),
             renew=renew,
             on=getattr(options, "on", "local"),
             until=cast("pipeline.Until", arguments.STAGES[options.command][0]),

@@ -15,6 +15,7 @@ from isthmus import __version__
 from isthmus.data.align import Observations, align
 from isthmus.data.figures import Figures
 from isthmus.data.own import figures_for
+from isthmus.data.partial import Part, digest_of, read_parts
 from isthmus.errors import FiguresError
 from isthmus.pipeline.away import is_away, prove_away
 from isthmus.pipeline.folder import RunFolder, below, digest
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 Until = Literal["check", "fit", "forecast", "backtest", "report"]
 ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
+
+SEES_PARTS = ("forecast", "report")
+"""Stages in which the month under way plays."""
 
 SPAN = {
     "observations": (0.0, 0.02),
@@ -67,6 +71,8 @@ class Task:
     quick: bool
     earlier: Earlier | None = None
     """Run that the fit goes on from. None: it starts from nothing."""
+    parts: tuple[Part, ...] = ()
+    """What was counted so far of the month under way."""
 
     @property
     def last_fitted(self) -> str:
@@ -123,6 +129,7 @@ def run(
     seed: int = 1,
     quick: bool = False,
     figures: Path | Figures | None = None,
+    partial: Path | None = None,
     renew: bool = False,
     until: Until = "report",
     report: Listener = lambda _: None,
@@ -139,6 +146,7 @@ def run(
         seed: Root of all random streams.
         quick: Less sampling and fewer origins, for a first look.
         figures: Table of figures in place of the corridor's own.
+        partial: Table of what was counted so far of the month under way.
         renew: Go on from the last run of this corridor under ``out``: fit from its draws, and say what came since its forecast.
         until: Last stage wanted.
         report: Called with each event.
@@ -156,6 +164,8 @@ def run(
     if is_away(out):
         prove_away(str(out))
     task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    if partial is not None:
+        task = replace(task, parts=read_parts(partial, tuple(task.loaded.corridor.series)))
     if renew:
         task = going_on(out, task)
     return carry(task, out=out, until=until, report=report, on=on, watch=watch)
@@ -189,7 +199,8 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     for stage in ORDER[1 : ORDER.index(until) + 1]:
         begin, end = SPAN[stage]
         files, work = stages.STAGES[stage]
-        inputs = digest(task.hash, stage)
+        later = [digest_of(task.parts)] if task.parts and stage in SEES_PARTS else []
+        inputs = digest(task.hash, stage, *later)
         if folder.finished(stage, inputs):
             report(Event(stage, end, "unchanged"))
             continue

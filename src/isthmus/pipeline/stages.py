@@ -13,6 +13,7 @@ from isthmus import __version__
 from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.combine import beside, combined
+from isthmus.forecast.nowcast import counted, nowcast
 from isthmus.forecast.predict import Forecast, thin
 from isthmus.forecast.prior import prior_predictive
 from isthmus.forecast.rivals import NAIVE, Outlook
@@ -35,6 +36,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 N_SAMPLES = 400
+NOWCAST = "nowcast.json"
 FULL = Effort(chains=4, warmup=600, draws=2400)
 
 
@@ -106,6 +108,8 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress, _: Workpla
     evidence = evidence_of(task)
     vectors = files.read_vectors(folder)
     forecast = pooled(task, task.predictor.predict(thin(vectors, N_SAMPLES), evidence, seed=task.seed))
+    forecast, under_way = with_parts(task, forecast)
+    folder.write_json(NOWCAST, under_way)
     progress(0.6)
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
     prior = prior_predictive(task.predictor, task.model.knowledge, n_samples=N_SAMPLES, seed=task.seed)
@@ -132,6 +136,19 @@ def pooled(task: Task, forecast: Forecast) -> Forecast:
     return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, : last + 1], combined(ahead, said)], axis=2))
 
 
+def with_parts(task: Task, forecast: Forecast) -> tuple[Forecast, list[dict[str, object]]]:
+    """The forecast with what was counted so far of the months ahead, and of which series and days that was."""
+    model, first = task.model, forecast.last + 1
+    names, months = [sight.id for sight in model.sights], model.grid.months[first:]
+    found = counted(task.parts, names, months)
+    groups, generator = [sight.group for sight in model.sights], stream(task.seed, "nowcast")
+    ahead = nowcast(forecast.predicted[:, :, first:], found, groups, generator)
+    rows: list[dict[str, object]] = [
+        {"series": names[c.series], "month": months[c.month], "share_of_days": round(c.share, 3)} for c in found
+    ]
+    return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, :first], ahead], axis=2)), rows
+
+
 def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, Floats]:
     """Draws of each rival from the last fitted month, ``(draw, series, month ahead)``, NaN where it has none."""
     horizon = task.loaded.corridor.time.horizon_months
@@ -155,7 +172,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress, _: Workplace
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress, Workplace], None]]] = {
     "fit": (("posterior.nc",), fit_stage),
     "forecast": (
-        ("forecast.nc", "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME, lived.NAME),
+        ("forecast.nc", NOWCAST, "forecast.csv", "forecast.parquet", "disclosure.json", outcomes.NAME, lived.NAME),
         forecast_stage,
     ),
     "backtest": (("scores.csv", "backtest.json"), backtest_stage),

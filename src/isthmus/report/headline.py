@@ -39,6 +39,8 @@ def headline(view: RunView, tested: Backtest, checked: Sequence[Check]) -> Headl
         (_ahead_heading(view, tested), _ahead(view, tested)),
         ("How far to trust it", _skill(tested)),
     ]
+    if view.under_way:
+        points.append(("Counted so far of the month under way", _under_way(view)))
     if few := leaning(view):
         points.append(("Groups with few figures borrow strength", leaning_words(view, few)))
     if checked:
@@ -139,6 +141,26 @@ def _ahead(view: RunView, tested: Backtest) -> str:
     named = listed([period_name(view.ahead[h - 1]) for h in skilled])
     return say(
         "{words} Skill is shown for {named} only: the other months are a scenario, not a forecast.", words=words, named=named
+    )
+
+
+def _under_way(view: RunView) -> str:
+    parts = [
+        say(
+            "{series}, {share} of the days of {month}",
+            series=_noun(view, row["series"]),
+            share=percent(row["share_of_days"]),
+            month=period_name(row["month"]),
+        )
+        for row in view.under_way[:6]
+    ]
+    more = len(view.under_way) - len(parts)
+    tail = say(" and {more} more", more=more) if more else ""
+    return say(
+        "The forecast is a nowcast where a part of a month was counted: {parts}{tail}. Draws under which those counts are likely "
+        "weigh more; the backtest knows no such parts, so no skill is claimed for what they add.",
+        parts=listed(parts),
+        tail=tail,
     )
 
 

@@ -92,6 +92,8 @@ class RunView:
     outcomes: xr.Dataset | None = None
     journeys: xr.Dataset | None = None
     withheld: frozenset[tuple[str, str]] = frozenset()
+    under_way: tuple[Mapping[str, Any], ...] = ()
+    """Series and months of which a part was counted when the forecast was made."""
 
     @classmethod
     def load(cls, folder: Path) -> RunView:
@@ -124,6 +126,9 @@ class RunView:
             forecast=_dataset(folder / "forecast.nc"),
             outcomes=_dataset(folder / "outcomes.nc") if (folder / "outcomes.nc").is_file() else None,
             journeys=_dataset(folder / "journeys.nc") if (folder / "journeys.nc").is_file() else None,
+            under_way=tuple(json.loads((folder / "nowcast.json").read_text("utf-8")))
+            if (folder / "nowcast.json").is_file()
+            else (),
         )
 
     @cached_property
