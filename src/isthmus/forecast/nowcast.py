@@ -1,7 +1,7 @@
 """The month under way: forecast draws weighed by what was counted of it so far.
 
 A part with a share s of a month's days is expected to hold s times the month's figure, give or take the chance of small counts
-and how unevenly people come within a month (``UNEVEN``, an assumption). Draws under which the counts are likely weigh more. Series
+and how unevenly people come within a month (``UNEVEN``, an assumption). Draws under which counts are likely weigh more. Series
 of one group weigh each other's draws, so that the count of an upstream checkpoint moves figures downstream, in later months too.
 """
 
