@@ -8,6 +8,7 @@ RUNS is a folder that holds a finished run of the shipped corridor. Prints one l
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import signal
@@ -61,7 +62,10 @@ def client() -> httpx.Client:
 
 def tree(pid: int) -> list[int]:
     """The process and those it started."""
-    kids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        kids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
     return [pid, *(kid for text in kids for kid in tree(int(text)))]
 
 
@@ -150,8 +154,9 @@ class Load:
         while not self.stop.wait(every):
             workers = tree(self.pid)[1:]
             if workers:
-                os.kill(int(generator.choice(workers)), signal.SIGKILL)
-                self.kills += 1
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(generator.choice(workers)), signal.SIGKILL)
+                    self.kills += 1
 
     def watch(self) -> None:
         """Note the highest memory."""

@@ -29,12 +29,16 @@ def skill(folder: RunFolder, task: Task) -> dict[str, Any]:
     if not told or not folder.finished("backtest", digest(task.hash, "backtest")):
         return {}
     from isthmus.compute import Workplace
-    from isthmus.forecast.backtest.blocks import vintages_of
+    from isthmus.forecast.backtest.blocks import forecast_unit, vintages_of
     from isthmus.forecast.backtest.scoring import observed_after
     from isthmus.forecast.compiled import compiled
     from isthmus.pipeline import backtesting
 
     made = backtesting.blocks(task, backtesting.backtest_origins(task))
+    # only what the backtest kept: one made by another version is not made again for this
+    made = [block for block in made if folder.units.has(backtesting.unit_of(block, forecast_unit, "backtest", task.kind).address)]
+    if not made:
+        return {}
     found = backtesting.forecasts_of(task, made, "backtest", Workplace(storage=folder.units), lambda _: None)
     work = compiled(task.text, task.last_month)
     latest = vintages_of(work, task.figures).latest

@@ -12,6 +12,8 @@ from typing import Any
 
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.leaning import leaning, leaning_words
+from isthmus.report.intervals import percent
+from isthmus.report.language import say
 from isthmus.report.parameters import quantities
 from isthmus.report.sections import Section
 from isthmus.report.skill import Backtest, backtest
@@ -21,6 +23,12 @@ from isthmus.report.words import period_name, span
 TOO_NARROW, TOO_WIDE = 0.86, 0.94
 """Coverage of 90 % intervals below or above which it is a failure."""
 
+LOST = {
+    "before": "It lost to the random walk before a change of rules ({skill}).",
+    "straddle": "It lost to the random walk across a change of rules ({skill}).",
+    "after": "It lost to the random walk after a change of rules ({skill}).",
+}
+"""What is said of a regime in which a random walk was better."""
 INTENDED = (
     "Preparing reception, water, beds, staff and money at places of transit, by people who know them.",
     "Asking what a change of rules would do, as ranges beside the baseline, never as a single number.",
@@ -89,11 +97,11 @@ def _series_facts(view: RunView, series: str) -> dict[str, Any]:
 def failures(view: RunView, tested: Backtest) -> Iterator[str]:
     """What is known not to work, found in the run; the list is never empty."""
     if not view.converged:
-        yield f"The fit failed its diagnostics: {view.fit.get('message', 'no verdict')}."
+        yield say("The fit failed its diagnostics: {message}.", message=view.fit.get("message", "no verdict"))
     if view.manifest.get("quick"):
-        yield "This run was made with --quick: too few draws and origins to be quoted."
+        yield say("This run was made with --quick: too few draws and origins to be quoted.")
     if tested.overall is None:
-        yield "No backtest was run: nothing is known of its skill."
+        yield say("No backtest was run: nothing is known of its skill.")
     else:
         yield from _backtest_failures(view, tested)
     yield from _leaderboard_failures(_read(view, "leaderboard.json"), _board(view))
@@ -102,24 +110,32 @@ def failures(view: RunView, tested: Backtest) -> Iterator[str]:
         yield leaning_words(view, few)
     assumed = [q for q in quantities(view) if not q.learned]
     if assumed:
-        yield f"{len(assumed)} quantities are assumed, not learned: the figures say little or nothing of them."
-    yield "A new rule, closure or route breaks the past that all this was learned from; after a break, old dynamics linger."
+        yield say("{n} quantities are assumed, not learned: the figures say little or nothing of them.", n=len(assumed))
+    yield say("A new rule, closure or route breaks the past that all this was learned from; after a break, old dynamics linger.")
 
 
 def _backtest_failures(view: RunView, tested: Backtest) -> Iterator[str]:
     without = [h for h, s in tested.by_horizon.items() if tested.label(h) == "scenario"]
     if without:
         months = ", ".join(str(h) for h in without)
-        yield f"No skill shown against the random walk at these months ahead: {months}. They are scenarios, not forecasts."
+        yield say(
+            "No skill shown against the random walk at these months ahead: {months}. They are scenarios, not forecasts.",
+            months=months,
+        )
     for series, skill in tested.by_checkpoint.items():
-        label = view.corridor.series[series].label
+        label = say(view.corridor.series[series].label)
         if not skill.shown:
-            yield f"{label}: {skill.verdict} ({skill.words})."
+            yield f"{label}: {say(skill.verdict)} ({skill.words})."
         if not TOO_NARROW <= skill.coverage90 <= TOO_WIDE and skill.forecasts >= 30:
             side = "too narrow" if skill.coverage90 < TOO_NARROW else "too wide"
-            yield f"{label}: 90{NBSP}% intervals held {skill.coverage90:.0%} of figures, {side}."
+            yield say(
+                "{label}: 90 % intervals held {share} of figures, {side}.",
+                label=label,
+                share=percent(skill.coverage90),
+                side=side,
+            )
     if len(tested.origins) < 12:
-        yield f"Only {len(tested.origins)} past forecasts: too few for a verdict."
+        yield say("Only {n} past forecasts: too few for a verdict.", n=len(tested.origins))
 
 
 def _board(view: RunView) -> list[dict[str, Any]]:
@@ -136,27 +152,30 @@ def _leaderboard_failures(facts: Mapping[str, Any], rows: list[dict[str, Any]]) 
     for row in rows:
         ours = (row["model"], row["track"]) == ("isthmus", "real_time")
         if ours and row["scope"] == "regime" and row["against"] == "random_walk" and row["relative_skill"] >= 1:
-            where = {"before": "before", "straddle": "across", "after": "after"}[row["part"]]
-            yield f"It lost to the random walk {where} a change of rules ({row['relative_skill']:.2f})."
+            where = LOST[row["part"]]
+            yield say(where, skill=f"{row['relative_skill']:.2f}")
         duel = row["scope"] == "all" and row["against"] not in {"random_walk", "stack"}
         if duel and ours and row["hi"] >= 1:
             rival = row["against"].replace("_", " ")
-            yield f"Not shown to beat {rival} ({row['relative_skill']:.2f} [{row['lo']:.2f}, {row['hi']:.2f}])."
+            interval = f"{row['relative_skill']:.2f} [{row['lo']:.2f}, {row['hi']:.2f}]"
+            yield say("Not shown to beat {rival} ({interval}).", rival=rival, interval=interval)
     if facts.get("not_pooled"):
-        yield f"{len(facts['not_pooled'])} series cannot be judged: {', '.join(facts['not_pooled'])}."
+        named = ", ".join(facts["not_pooled"])
+        yield say("{n} series cannot be judged: {named}.", n=len(facts["not_pooled"]), named=named)
 
 
 def _validation_failures(facts: Mapping[str, Any]) -> Iterator[str]:
     if not facts:
-        yield "Its inference has not been validated in this run (`isthmus validate`)."
+        yield say("Its inference has not been validated in this run (`isthmus validate`).")
         return
     ranked = facts["ranked"]
     if ranked["uniform"] < ranked["quantities"]:
-        yield f"Ranks of known truths are not uniform for {ranked['quantities'] - ranked['uniform']} quantities."
+        n = ranked["quantities"] - ranked["uniform"]
+        yield say("Ranks of known truths are not uniform for {n} quantities.", n=n)
     for name, what in (("jumps", "heavy-tailed shocks"), ("recount", "a change of counting")):
         share = facts["coverage"][name]["ahead90"]
         if share < TOO_NARROW:
-            yield f"Under {what} its 90{NBSP}% intervals hold {share:.0%} of figures ahead."
+            yield say("Under {what} its 90 % intervals hold {share} of figures ahead.", what=what, share=percent(share))
 
 
 def _read(view: RunView, name: str) -> Mapping[str, Any]:
@@ -184,7 +203,7 @@ def card(view: RunView) -> Section:
                 str(s["horizon"]),
                 s["label"],
                 f"{s['relative_skill']:.2f} [{s['lo']:.2f},{NBSP}{s['hi']:.2f}]",
-                f"{s['coverage90']:.0%}",
+                percent(s["coverage90"]),
             )
             for s in facts["skill"]
         ),
@@ -193,10 +212,18 @@ def card(view: RunView) -> Section:
     uses = Table(("Use", ""), tuple(said))
     method = facts["method"]
     words = (
-        f"Data: {len(facts['data']['series'])} official series, {span(*facts['data']['fitted'])}, groups by nationality only.",
-        (
-            f"Method: {method['model']}; {method['inference']}. Learned: {method['learned']} of {method['unknowns']} unknowns. "
-            f"{method['fit']}."
+        say(
+            "Data: {n} official series, {when}, groups by nationality only.",
+            n=len(facts["data"]["series"]),
+            when=span(*facts["data"]["fitted"]),
+        ),
+        say(
+            "Method: {model}; {inference}. Learned: {learned} of {unknowns} unknowns. {fit}.",
+            model=method["model"],
+            inference=method["inference"],
+            learned=method["learned"],
+            unknowns=method["unknowns"],
+            fit=method["fit"],
         ),
     )
     tables = [(data, "Data of this model."), (uses, "What it may and may not be used for."), (_failed(facts), "Known failures.")]

@@ -71,7 +71,9 @@ class Supervisor:
 
     def _begin(self, lane: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "isthmus.serve.jobs.worker", lane, json.dumps(settings_to_json(self._settings))]
-        environment = {**os.environ, "JAX_COMPILATION_CACHE_DIR": str(self._settings.home / "compiled")}
+        compiled = str(self._settings.home / "compiled")
+        # few arenas: memory that the compiler's threads are done with is used again
+        environment = {"MALLOC_ARENA_MAX": "2", **os.environ, "JAX_COMPILATION_CACHE_DIR": compiled}
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)  # noqa: S603 - our own module
 
     def _watch(self) -> None:

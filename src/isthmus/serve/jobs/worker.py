@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import signal
@@ -78,12 +80,22 @@ def main(arguments: list[str]) -> None:
     name = f"{os.getpid()}"
     if lane == "fast":
         warm(settings)
+        give_back_memory()
     while os.getppid() == parent:
         job = queue.take(connection, name, lane)
         if job is None:
             time.sleep(IDLE)
         else:
             work(connection, settings, job)
+            give_back_memory()
+
+
+def give_back_memory() -> None:
+    """Return what the compiler and the last job left free to the system, where the C library can (glibc)."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Content:
     tested: Backtest
     sources: Table
     facts: tuple[tuple[str, str], ...]
+    card: Section
 
 
 Key = tuple[str, Language]
@@ -100,7 +101,7 @@ def _make(run: Run, language: Language) -> Content:
 
 def _shown(view: RunView, policy: Policy) -> Content:
     """What may be shown of a run that has passed the gate."""
-    from isthmus.report import drivers, fans, headline, map, page, skill  # noqa: A004, PLC0415
+    from isthmus.report import card, drivers, fans, headline, map, page, skill  # noqa: A004, PLC0415
     from isthmus.report.claims import checks  # noqa: PLC0415
     from isthmus.report.words import span  # noqa: PLC0415
     from isthmus.serve.pages.changes import changes  # noqa: PLC0415
@@ -124,6 +125,7 @@ def _shown(view: RunView, policy: Policy) -> Content:
         tested=tested,
         sources=headline.figure_sources(view),
         facts=tuple(headline.facts(view)),
+        card=card.card(view),
     )
 
 
