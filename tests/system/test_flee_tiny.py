@@ -76,6 +76,38 @@ def test_the_split_at_a_fork_is_that_of_the_weights(tmp_path, kernel):
     assert abs(z) < 4
 
 
+@pytest.mark.parametrize(("mode", "odds"), [(Mode.COMPAT, 18.0), (Mode.FIXED, 6.0)])
+def test_fixed_routes_weigh_scores_twice_in_flee(tmp_path, kernel, mode, odds):
+    """Rationale: camps 150 and 350 km away, scores 3 and 1, softening 50: 3/200 to 1/400, in Flee times 3 to 1 once more.
+
+    Expected behaviour: those who arrive are shared out so, binomially.
+    """
+    text = SETTINGS.replace("softening: 50", "softening: 50\n  conflict_weight: 0.0\n  foreign_weight: 3\n  fixed_routes: true")
+    home = LOCATIONS.replace("Dale,West,Borea", "Dale,West,Arda")
+    instance = read_instance(write(tmp_path, days=40, settings=text, locations=home), mode=mode)
+    last = [run[-1] for run in counts(instance, kernel, seeds=20)]
+    near, far = sum(day[2] for day in last), sum(day[3] for day in last)
+    share = odds / (1 + odds)
+    assert near + far > 0.99 * 20 * 1000
+    assert abs(near - (near + far) * share) < 4 * math.sqrt((near + far) * share * (1 - share))
+
+
+def test_everybody_leaves_a_region_without_food_and_passes_through_a_flood(tmp_path, kernel):
+    """Rationale: a chance to leave of 1 in place of 0.5 in a town on the way; a camp of chance 0 empties when it is flooded."""
+    text = SETTINGS.replace("softening: 50", "softening: 50\n  flee_when_starving: true")
+    food = {"input_csv/region_attributes_IPC.csv": "#Day,North,East,West\n0,100,0,0\n40,100,0,0\n"}
+    hungry = read_instance(write(tmp_path / "hungry", days=20, settings=text, files=food))
+    plain = read_instance(write(tmp_path / "plain", days=20))
+    (stay,), (go,) = counts(plain, kernel), counts(hungry, kernel)
+    assert sum(day[1] for day in go) < 0.7 * sum(day[1] for day in stay)
+    flood = {"input_csv/flood_level.csv": "#Day,Cliff\n0,0\n14,0\n15,1\n20,1\n"}
+    rules = "softening: 50\n  flood_rules: {flood_movechances: [0, 1], flood_loc_weights: [1, 0]}"
+    flooded = read_instance(write(tmp_path / "flooded", days=20, settings=SETTINGS.replace("softening: 50", rules), files=flood))
+    (found,) = counts(flooded, kernel)
+    assert found[14][2] > 100
+    assert found[15][2] == 0, "all leave on the day of the flood"
+
+
 RICH = {
     "locations": """\
 #name,region,country,latitude,longitude,location_type,conflict_date,population

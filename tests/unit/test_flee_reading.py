@@ -174,7 +174,14 @@ def test_old_rules_override(tmp_path):
     ("text", "words"),
     [
         ("move_rules: {camp_weight: heavy}", "a number for 'camp_weight'"),
-        ("move_rules: {fixed_routes: true}", "'fixed_routes' off"),
+        ("move_rules: {avoid_food_deprived_locations: true}", "'avoid_food_deprived_locations' off"),
+        ("spawn_rules: {starvation_driven_spawning: true}", "'starvation_driven_spawning' off"),
+        ("spawn_rules: {flood_driven_spawning: {spawn_mode: constant}}", "'flood_driven_spawning' off"),
+        ("move_rules: {flood_rules: {flood_forecaster: true}}", "'flood_forecaster' off"),
+        ("move_rules: {flood_rules: {flood_movechances: [0, 1]}}", "of one length; found 2 and 0"),
+        ("move_rules: {flood_rules: {flood_movechances: [0, 2], flood_loc_weights: [1, 1]}}", "flood_movechances from 0 to 1"),
+        ("move_rules: {flood_rules: {flood_movechances: high}}", "a list of numbers for 'flood_movechances'"),
+        ("move_rules: {flee_when_starving: true, movechance_pop_scale_factor: 0.1}", "no scaling by population"),
         ("move_rules: {softening: .inf}", "a finite number for 'softening'"),
         ("optimisations: {hasten: 0}", "hasten from 1"),
         ("move_rules: [1, 2", "in YAML"),
@@ -286,6 +293,39 @@ def test_tables_of_attributes_that_are_wrong(tmp_path, name, text, words):
     (said,) = problems(write(tmp_path, files={f"input_csv/{name}": text}))
     assert name in said
     assert words in said
+
+
+HUNGER = "move_rules: {flee_when_starving: true}\n"
+FLOODS = "move_rules: {flood_rules: {flood_movechances: [0.3, 0.5, 1], flood_loc_weights: [1, 0.5, 0]}}\n"
+PULL = "move_rules: {use_economic_pull: true}\n"
+FIXED_ROUTES = "move_rules: {fixed_routes: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "files", "words"),
+    [
+        (HUNGER, {}, ("region_attributes_IPC.csv: expected the table that a rule of the settings goes by; found no such file",)),
+        (HUNGER, {"region_attributes_IPC": "#Day,North,East\n0,1,200\n30,2,1\n"},
+         ("a column for the region 'West'", "percentages from 0 to 100; found 1 to 200 for 'East'")),
+        (FLOODS, {}, ("flood_level.csv: expected the table",)),
+        (FLOODS, {"flood_level": "#Day,Brook\n0,0\n30,3\n"}, ("levels from 0 to 2; found 0 to 3 for 'Brook'",)),
+        (PULL, {},
+         ("locations.csv:4: expected a number from 0 in 'trade_volume'", "locations.csv:5: expected a number from 0 in 'hdi'")),
+        (FIXED_ROUTES, {"major_routes": "Ashford,Brook,Dale\nAshford,Cliff\nBrook\nBrook,Dael\n"},
+         ("major_routes.csv:2: expected a route of routes.csv between neighbours; found none from 'Ashford' to 'Cliff'",
+          "major_routes.csv:3: expected at least two names; found Brook", "major_routes.csv:4", "did you mean 'Dale'?")),
+    ],
+)  # fmt: skip
+def test_rules_say_at_once_what_they_lack_in_either_mode(tmp_path, settings, files, words):
+    folder = write(tmp_path, settings=settings, files={f"input_csv/{name}.csv": text for name, text in files.items()})
+    for mode in (FIXED, COMPAT):
+        said = "\n".join(problems(folder, mode))
+        assert all(word in said for word in words), said
+
+
+def test_a_major_route_without_fixed_routes_is_said_to_have_no_effect(tmp_path):
+    found = warnings(write(tmp_path, files={"input_csv/major_routes.csv": "Ashford,Brook,Dale\n"}))
+    assert any("major_routes.csv:1" in line and "no effect" in line for line in found)
 
 
 def test_the_manual_names_every_quirk_in_the_same_words():

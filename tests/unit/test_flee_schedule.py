@@ -9,7 +9,8 @@ from flee_folder import CONFLICTS, LOCATIONS, ROUTES, write
 
 from isthmus.interop.flee import Mode, read_instance
 from isthmus.interop.flee.compiled import compile_instance
-from isthmus.interop.flee.routes import distance_km, routes_from
+from isthmus.interop.flee.pressures import between
+from isthmus.interop.flee.routes import distance_km, route_tables, routes_from
 from isthmus.interop.flee.schedule import schedule
 
 ASHFORD, BROOK, CLIFF, DALE = range(4)
@@ -176,3 +177,87 @@ def test_only_what_locations_csv_says_turns_slow_towns_into_camps(tmp_path):
     days = plan(tmp_path, settings=settings, layout=layout, closures="camp,Cliff,,3,6\n").days
     assert [day.camp[BROOK] for day in days[:2]] == [1, 1]
     assert [day.camp[CLIFF] for day in days[2:5]] == [1, 0, 0]
+
+
+def test_hunger_makes_a_share_leave_and_of_the_rest_those_who_would_have(tmp_path):
+    files = {"input_csv/region_attributes_IPC.csv": "#Day,North,East,West\n0,0,0,10\n10,50,0,10\n20,100,0,10\n"}
+    text = "move_rules: {flee_when_starving: true, default_movechance: 0.4, camp_movechance: 0.0, conflict_movechance: 0.9}\n"
+    for mode in Mode:
+        days = plan(tmp_path, mode=mode, settings=text, files=files).days
+        assert [day.move[BROOK] for day in (days[0], days[5], days[10], days[15])] == pytest.approx([0.4, 0.55, 0.7, 0.85])
+        assert days[10].move[ASHFORD] == pytest.approx(0.95)
+        assert (days[10].move[CLIFF], days[10].move[DALE]) == pytest.approx((0.0, 0.1))
+
+
+FLOODED = {
+    "settings": "move_rules: {default_movechance: 0.3, foreign_weight: 2, flood_rules: "
+    "{flood_movechances: [0.1, 0.5, 1], flood_loc_weights: [0.8, 0.5, 0.2]}}\n",
+    "files": {"input_csv/flood_level.csv": "#Day,Brook,Dale\n0,0,2\n4,2,2\n5,0,0\n19,0,0\n"},
+}
+
+
+def test_floods_put_their_chance_in_place_of_others_and_lower_the_score(tmp_path):
+    for mode in Mode:
+        days = plan(tmp_path, mode=mode, **FLOODED).days
+        assert [days[day].move[BROOK] for day in (0, 1, 2, 3, 4, 5)] == pytest.approx([0.3, 0.3, 0.5, 0.75, 1.0, 0.3])
+        assert [days[day].score[BROOK] for day in (0, 2, 3, 4, 5)] == pytest.approx([1.0, 0.5, 0.35, 0.2, 1.0])
+        assert (days[0].score[DALE], days[6].score[DALE]) == pytest.approx((0.4, 2.0))
+
+
+def test_floods_between_levels_lie_on_a_straight_line():
+    assert [between((0.0, 1.0, 4.0), level) for level in (0.0, 0.5, 1.0, 1.5, 2.0)] == [0.0, 0.5, 1.0, 2.5, 4.0]
+
+
+def test_a_flood_level_below_one_begins_from_the_first_number_of_the_list(tmp_path):
+    days = plan(tmp_path, **FLOODED).days
+    half = {"input_csv/flood_level.csv": "#Day,Brook\n0,0.5\n19,0.5\n"}
+    assert plan(tmp_path, settings=FLOODED["settings"], files=half).days[0].move[BROOK] == pytest.approx(0.3)
+    assert plan(tmp_path, settings=FLOODED["settings"], files=half).days[0].score[BROOK] == pytest.approx(0.65)
+    assert days[0].score[BROOK] == 1.0, "level 0 has no effect"
+
+
+def test_a_flood_zone_is_weighed_twice_in_flee(tmp_path):
+    zone = LOCATIONS.replace("Brook,North,Arda,1.5,1.0,town", "Brook,North,Arda,1.5,1.0,flood_zone")
+    compat, fixed = (plan(tmp_path, mode=mode, locations=zone, **FLOODED).days for mode in (Mode.COMPAT, Mode.FIXED))
+    assert [compat[day].score[BROOK] for day in (0, 4)] == pytest.approx([0.8, 0.04])
+    assert [fixed[day].score[BROOK] for day in (0, 4)] == pytest.approx([1.0, 0.2])
+
+
+def test_foreign_places_attract_by_trade_and_development(tmp_path):
+    rows = LOCATIONS.replace("population\n", "population,trade_volume,hdi\n").replace("camp,,0\n", "camp,,0,0.5,0.8\n")
+    text = "move_rules: {use_economic_pull: true, foreign_weight: 2, conflict_weight: 0.5}\n"
+    assert plan(tmp_path, settings=text, locations=rows).days[0].score == pytest.approx((0.5, 1.0, 4.28, 4.28))
+
+
+def fixed_routes(tmp_path, mode, **texts):
+    text = "move_rules: {fixed_routes: true, awareness_level: 1}\n"
+    instance = read_instance(write(tmp_path, settings=text, **texts), mode=mode)
+    return [{route.hops: route.km for route in place} for place in route_tables(instance, schedule(instance))[0]]
+
+
+def test_fixed_routes_keep_the_shortest_to_each_place(tmp_path):
+    for mode in Mode:
+        both = fixed_routes(tmp_path, mode, routes=ROUTES + "Ashford,Brook,90,0\n")
+        assert both[ASHFORD] == {(BROOK,): 90.0}
+        assert both[BROOK] == {(ASHFORD,): 90.0, (CLIFF,): 150.0, (DALE,): 350.0}
+
+
+def test_major_routes_lead_beyond_awareness_at_a_quarter_of_their_distance(tmp_path):
+    files = {"input_csv/major_routes.csv": "Ashford,Brook,Dale\nBrook,Cliff\n"}
+    for mode in Mode:
+        found = fixed_routes(tmp_path, mode, files=files)
+        assert found[ASHFORD] == {(BROOK,): 100.0, (BROOK, DALE): 112.5, (BROOK, CLIFF): 62.5}
+        assert found[BROOK] == {(ASHFORD,): 100.0, (CLIFF,): 150.0, (DALE,): 350.0}, "within awareness they add nothing"
+        assert found[CLIFF] == {(BROOK,): 150.0}, "nobody is led on from a place where no major route begins"
+
+
+def test_a_closed_link_takes_its_major_route_with_it(tmp_path):
+    files = {"input_csv/major_routes.csv": "Ashford,Brook,Dale\n"}
+    found = fixed_routes(tmp_path, Mode.FIXED, files=files, closures="link,Brook,Dale,0,5\n")
+    assert found[ASHFORD] == {(BROOK,): 100.0}
+
+
+def test_markers_count_towards_awareness_in_flees_fixed_routes(tmp_path):
+    marked = LOCATIONS.replace("Brook,North,Arda,1.5,1.0,town", "Brook,North,Arda,1.5,1.0,marker")
+    assert fixed_routes(tmp_path, Mode.COMPAT, locations=marked)[ASHFORD] == {}
+    assert set(fixed_routes(tmp_path, Mode.FIXED, locations=marked)[ASHFORD]) == {(BROOK, CLIFF), (BROOK, DALE)}

@@ -1,4 +1,4 @@
-"""Tables of attributes beside an instance: read, checked and kept, though no rule that is supported here uses them.
+"""Tables of attributes beside an instance: read, checked and kept, for the rules of `pressures` and for none.
 
 ``demographics_<attribute>.csv`` has a weight for each value by place; ``region_attributes_<name>.csv``,
 ``location_attributes_<name>.csv`` and ``flood_level.csv`` have a number by day, linear in between.
@@ -25,9 +25,23 @@ class AttributeTable:
     columns: dict[str, tuple[float, ...]]
     """Numbers by place or region; of demographics also ``Default``."""
 
+    def by_day(self, column: str, days: int) -> tuple[float, ...]:
+        """Return the numbers of a column on each day, linear between the days of the file."""
+        known = [int(day) for day in self.rows]
+        values, out, n = self.columns[column], [], 0
+        for day in range(days):
+            while n + 2 < len(known) and known[n + 1] <= day:
+                n += 1
+            share = (day - known[n]) / (known[n + 1] - known[n]) if n + 1 < len(known) else 0.0
+            after = values[min(n + 1, len(values) - 1)]
+            out.append(values[n] + share * (after - values[n]))
+        return tuple(out)
 
-def read_attributes(folder: Path, findings: Findings, geography: Geography, days: int) -> tuple[AttributeTable, ...]:
-    """Read all tables of the input folder."""
+
+def read_attributes(
+    folder: Path, findings: Findings, geography: Geography, days: int, used: tuple[str, ...] = ()
+) -> tuple[AttributeTable, ...]:
+    """Read all tables of the input folder; ``used`` are those that rules of the settings go by."""
     places = set(geography.index)
     regions = {place.region for place in geography.places}
     kinds = (
@@ -37,13 +51,13 @@ def read_attributes(folder: Path, findings: Findings, geography: Geography, days
         ("flood_level.csv", places, True),
     )
     return tuple(
-        _table(path, findings, known, days if dated else 0)
+        _table(path, findings, known, days if dated else 0, used)
         for pattern, known, dated in kinds
         for path in sorted(folder.glob(pattern))
     )
 
 
-def _table(path: Path, findings: Findings, known: set[str], days: int) -> AttributeTable:
+def _table(path: Path, findings: Findings, known: set[str], days: int, used: tuple[str, ...]) -> AttributeTable:
     rows, header = read_rows(path, findings)
     if not header and rows:
         header, rows = [cell.strip() for cell in rows[0].cells], rows[1:]
@@ -56,8 +70,9 @@ def _table(path: Path, findings: Findings, known: set[str], days: int) -> Attrib
             columns[name] = tuple(findings.number(row, column, name) or 0.0 for row in rows)
     if days:
         _check_days(path, rows, findings, days)
-    remedy = "kept; counts do not depend on it: the rules that would use it are refused in the settings"
-    findings.warn(str(path), "rules that use it", "a table of attributes", remedy)
+    if path.stem not in used:
+        remedy = "kept; counts do not depend on it: no rule that is on in the settings uses it"
+        findings.warn(str(path), "rules that use it", "a table of attributes", remedy)
     return AttributeTable(path.stem, tuple(row.cells[0].strip() for row in rows), columns)
 
 

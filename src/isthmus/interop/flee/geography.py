@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from isthmus.interop.flee.quirks import Mode, Quirk
@@ -62,6 +63,14 @@ class Road:
 
 
 @dataclass(frozen=True)
+class MajorRoute:
+    """One row of ``major_routes.csv``: places in order; used with ``fixed_routes``."""
+
+    places: tuple[int, ...]
+    where: str
+
+
+@dataclass(frozen=True)
 class Closure:
     """One row of ``closures.csv``."""
 
@@ -90,6 +99,7 @@ class Geography:
     roads: tuple[Road, ...]
     closures: tuple[Closure, ...]
     changes: tuple[Change, ...]
+    majors: tuple[MajorRoute, ...]
     index: dict[str, int] = field(repr=False)
 
 
@@ -105,9 +115,9 @@ def read_geography(folder: Path, findings: Findings, *, hasten: int, days: int) 
     places = _places(folder / "locations.csv", findings, hasten)
     index = {place.name: number for number, place in enumerate(places)}
     roads = _roads(folder / "routes.csv", findings, index)
-    _major_routes(folder / "major_routes.csv", findings, index)
+    majors = _major_routes(folder / "major_routes.csv", findings, index, roads)
     closures = _closures(folder / "closures.csv", findings, index, {place.country for place in places}, days)
-    return Geography(places, roads, closures, _changes(folder, findings, index), index)
+    return Geography(places, roads, closures, _changes(folder, findings, index), majors, index)
 
 
 def _places(path: Path, findings: Findings, hasten: int) -> tuple[Place, ...]:
@@ -138,7 +148,8 @@ def _place(row: Row, header: list[str], findings: Findings, hasten: int) -> Plac
         flee = "everyone who comes leaves the next day and nobody is counted as in a camp"
         findings.strict(row.where, expected, f"'{text}'", "give the place a type", flee=flee)
     if kind == "flood_zone":
-        findings.warn(row.where, "a type that acts here", "'flood_zone'", "flood rules are not supported: run like a town")
+        remedy = "floods displace nobody here: it is a town, whose chance and score follow flood_level.csv with flood_rules"
+        findings.warn(row.where, "a type that people are displaced from", "'flood_zone'", remedy)
     date = 0
     if kind == "conflict":
         date = findings.integer(row, 6, "conflict_date") or 0
@@ -191,12 +202,25 @@ def _road(row: Row, header: list[str], findings: Findings, index: dict[str, int]
     return Road(known[0], known[1], km, forced or 0, speed, walk or 0.0, row.where)
 
 
-def _major_routes(path: Path, findings: Findings, index: dict[str, int]) -> None:
+def _major_routes(path: Path, findings: Findings, index: dict[str, int], roads: tuple[Road, ...]) -> tuple[MajorRoute, ...]:
+    """Read rows of names, each linked to the next."""
+    joined = {pair for road in roads for pair in ((road.start, road.end), (road.end, road.start))}
+    majors = []
     for row in read_rows(path, findings, needed=False)[0]:
-        for column, cell in enumerate(row.cells):
-            if cell:
-                _known(row, column, index, findings)
-        findings.warn(row.where, "settings that use it", "a major route", "used with fixed_routes only, which is not supported")
+        known = [_known(row, column, index, findings) for column, cell in enumerate(row.cells) if cell]
+        places = tuple(n for n in known if n is not None)
+        if len(known) < 2:
+            findings.error(
+                row.where, "at least two names", ", ".join(row.cells) or "none", "name the places of the route in order"
+            )
+        elif len(places) == len(known) and not all(pair in joined for pair in pairwise(places)):
+            start, end = next(pair for pair in pairwise(places) if pair not in joined)
+            names = list(index)
+            found = f"none from '{names[start]}' to '{names[end]}'"
+            findings.error(row.where, "a route of routes.csv between neighbours", found, "add it; Flee stops here")
+        else:
+            majors.append(MajorRoute(places, row.where))
+    return tuple(majors)
 
 
 def _closures(path: Path, findings: Findings, index: dict[str, int], countries: set[str], days: int) -> tuple[Closure, ...]:

@@ -10,6 +10,8 @@ from isthmus.errors import Problem
 from isthmus.interop.flee.attributes import AttributeTable, read_attributes
 from isthmus.interop.flee.conflicts import read_conflicts
 from isthmus.interop.flee.geography import Geography, read_geography
+from isthmus.interop.flee.pressures import check_pressures, files_used
+from isthmus.interop.flee.pull import check_pull
 from isthmus.interop.flee.quirks import Mode, Quirk
 from isthmus.interop.flee.rows import Findings, nearest, read_rows
 from isthmus.interop.flee.series import Stocks, read_date, read_stocks
@@ -34,7 +36,7 @@ class Instance:
     agents: dict[int, int]
     """People of ``agents.csv`` by place."""
     tables: tuple[AttributeTable, ...]
-    """Demographics, attributes by day: kept, not used."""
+    """Demographics, attributes by day: used by floods and hunger, otherwise kept."""
     warnings: tuple[Problem, ...]
     anchor: int | None = None
     """Ours: day at whose beginning people in camps are set to the shares observed the day before, as a forecaster would."""
@@ -86,7 +88,11 @@ def read_instance(
     stocks = read_stocks(source, corrections, findings, start=start, days=max(days, 1), hasten=hasten)
     camps = tuple(n for n, place in enumerate(geography.places) if place.is_camp or _slow(place.kind, chosen, findings))
     _check_camps(geography, stocks, camps, findings, source / "data_layout.csv")
-    tables = read_attributes(inputs, findings, geography, days)
+    tables = read_attributes(inputs, findings, geography, days, files_used(chosen))
+    check_pressures(chosen, tables, geography, findings, inputs)
+    check_pull(chosen, geography, findings)
+    for major in geography.majors if not chosen.fixed_routes else ():
+        findings.warn(major.where, "fixed_routes on", "a major route", "it has no effect: only fixed_routes uses it")
     agents = _agents(inputs / "agents.csv", findings, geography) if chosen.read_from_agents_csv_file else {}
     findings.raise_if_any()
     return Instance(

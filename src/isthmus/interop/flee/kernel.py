@@ -53,9 +53,15 @@ def weigh(w: Any, s: Any, day: int, home: int, first: int, last: int) -> None:
         score = w.score[day * w.places + end] * w.route_scale[r]
         if w.home_power != 0.0:
             score /= max(1.0, w.home_km[home * w.places + end]) ** w.home_power
-        weight = (w.weight_softening + score) * w.route_factor[r] * room(w, s, end)
-        if w.weight_power != 1.0:
-            weight = weight**w.weight_power
+        if w.score_twice:
+            weight = (w.weight_softening + w.score[day * w.places + end]) * w.route_factor[r]
+            if w.weight_power != 1.0:
+                weight = weight**w.weight_power
+            weight *= score
+        else:
+            weight = (w.weight_softening + score) * w.route_factor[r] * room(w, s, end)
+            if w.weight_power != 1.0:
+                weight = weight**w.weight_power
         s.cumulated[r] = weight
         heaviest = max(heaviest, weight)
     total = 0.0

@@ -123,3 +123,11 @@ class Quirk(Enum):
         "a closure that ends before it starts never ends",
         "refused, but for an end of 0, which stands for none",
     )
+    FIXED_ROUTES_TWICE = Difference(
+        "with fixed_routes the score of a route's end counts twice, room in it not at all, and markers count towards awareness",
+        "fixed routes are weighed as all others are",
+    )
+    FLOOD_ZONE_TWICE = Difference(
+        "with flood_rules a place of type flood_zone is weighed twice by flood_loc_weights, once also at level 0",
+        "every flooded place is weighed once",
+    )

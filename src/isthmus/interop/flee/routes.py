@@ -1,10 +1,15 @@
-"""The routes that people weigh, of each place in each state of the network: all simple paths within their awareness."""
+"""The routes that people weigh, of each place in each state of the network: all simple paths within their awareness.
+
+With ``fixed_routes`` one route is kept to each place, the shortest, and major routes lead on from it and from the places within
+awareness to their ends, if nothing else does; a major route counts a quarter of its distance.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from isthmus.interop.flee.geography import Place
 from isthmus.interop.flee.instance import Instance
@@ -22,7 +27,11 @@ class Route:
     km: float
 
 
-def routes_from(start: int, epoch: Epoch, links: tuple[Link, ...], level: int) -> Iterator[Route]:
+MAJOR_SHARE = 0.25
+"""Of the distance of a route along a major one, what is weighed."""
+
+
+def routes_from(start: int, epoch: Epoch, links: tuple[Link, ...], level: int, *, markers_count: bool = False) -> Iterator[Route]:
     """Enumerate the routes that somebody at ``start`` weighs.
 
     Every place on the way that is no marker ends a route of its own; markers do not count towards the level. While a
@@ -33,6 +42,7 @@ def routes_from(start: int, epoch: Epoch, links: tuple[Link, ...], level: int) -
         epoch: State of the network.
         links: All links.
         level: Awareness: 1 sees neighbours.
+        markers_count: Whether a marker on the way counts towards the level all the same.
     """
     forced = [link for link in epoch.open[start] if epoch.forced[link]]
 
@@ -40,7 +50,7 @@ def routes_from(start: int, epoch: Epoch, links: tuple[Link, ...], level: int) -
         link = links[number]
         here, km = link.end, km + link.km
         if epoch.markers[here]:
-            step -= 1
+            step -= not markers_count
         else:
             yield Route((*visited[1:], here), km)
         if level > step:
@@ -63,7 +73,42 @@ def route_tables(instance: Instance, plan: Schedule) -> list[list[list[Route]]]:
     if level == 0 and instance.mode is Mode.COMPAT:
         return [[[] for _ in places] for _ in plan.epochs]
     level = max(level, 1)
+    if instance.settings.fixed_routes:
+        return [[fixed_from(place, epoch, plan.links, level, instance) for place in places] for epoch in plan.epochs]
     return [[list(routes_from(place, epoch, plan.links, level)) for place in places] for epoch in plan.epochs]
+
+
+def fixed_from(start: int, epoch: Epoch, links: tuple[Link, ...], level: int, instance: Instance) -> list[Route]:
+    """Return one route to each place within awareness, and along major routes to ends beyond it."""
+    compat = instance.mode is Mode.COMPAT
+    if compat and epoch.markers[start]:
+        return []
+    best: dict[int, Route] = {}
+    for route in routes_from(start, epoch, links, level, markers_count=compat):
+        end = route.hops[-1]
+        if end not in best or route.km < best[end].km:
+            best[end] = route
+    beyond: dict[int, Route] = {}
+    for hub in (Route((start,), 0.0), *best.values()):
+        for major in instance.geography.majors:
+            end = major.places[-1]
+            if major.places[0] == hub.hops[-1] and end != start and end not in best:
+                found = _along(hub, major.places, start, epoch, links)
+                if found is not None and (end not in beyond or found.km < beyond[end].km):
+                    beyond[end] = found
+    return [*best.values(), *beyond.values()]
+
+
+def _along(hub: Route, places: tuple[int, ...], start: int, epoch: Epoch, links: tuple[Link, ...]) -> Route | None:
+    """Return the route from ``start`` by the hub along places, nothing where a link is closed."""
+    km = hub.km
+    for here, there in pairwise(places):
+        lengths = [links[number].km for number in epoch.open[here] if links[number].end == there]
+        if not lengths:
+            return None
+        km += min(lengths)
+    hops = (*(() if hub.hops == (start,) else hub.hops), *places[1:])
+    return Route(hops, km * MAJOR_SHARE)
 
 
 def scale_of(instance: Instance, start: int, end: int) -> float:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from isthmus.interop.flee.conflicts import NOTHING
 from isthmus.interop.flee.geography import Closure
 from isthmus.interop.flee.instance import Instance
+from isthmus.interop.flee.pressures import Pressures
+from isthmus.interop.flee.pull import pull_of
 from isthmus.interop.flee.quirks import Mode
 from isthmus.interop.flee.settings import Settings
 
@@ -142,7 +144,9 @@ class _Calendar:
     def __post_init__(self) -> None:
         self.settings: Settings = self.instance.settings
         self.compat = self.instance.mode is Mode.COMPAT
-        self.kinds = [place.kind for place in self.instance.geography.places]
+        geography = self.instance.geography
+        self.pressures = Pressures.of(self.settings, self.instance.tables, geography, self.instance.days)
+        self.kinds = [place.kind for place in geography.places]
         if not self.compat and self.instance.conflicts is not None:
             named = self.instance.conflicts
             self.kinds = ["town" if kind == "conflict" and n in named else kind for n, kind in enumerate(self.kinds)]
@@ -171,7 +175,7 @@ class _Calendar:
             zones = self._change_zones(day)
             if zones or self.settings.spawn_mode or (changed and not self.compat):
                 spawn = self._spawn_weights(day)
-            if self._enact_all(day) or zones or changed or not days:
+            if self._enact_all(day) or zones or changed or not days or self.pressures:
                 days.append(self._day(day, spawn, epochs.setdefault(self._epoch(), len(epochs))))
                 after = self._spawn_weights(day)
             else:
@@ -312,7 +316,11 @@ class _Calendar:
     def _score(self, n: int, day: int) -> float:
         place, settings = self.places[n], self.settings
         geography = self.instance.geography
-        score = settings.foreign_weight if geography.places[n].country != geography.places[0].country else 1.0
+        foreign = geography.places[n].country != geography.places[0].country
+        score = settings.foreign_weight if foreign else 1.0
+        if foreign and settings.use_economic_pull:
+            score *= pull_of(geography.places[n])
+        score *= self.pressures.weight(n, day, zone_again=self.compat and self.kinds[n] == "flood_zone")
         if place.camp or place.idp:
             score *= settings.camp_weight
         if place.conflict > 0.0:
@@ -337,7 +345,7 @@ class _Calendar:
             camp=bytes(place.camp for place in places),
             town=bytes(place.town for place in places),
             zone=bytes(place.conflict > 0.0 for place in places),
-            move=tuple(place.move for place in places),
+            move=tuple(self.pressures.chance(n, day, place.move) for n, place in enumerate(places)),
             score=tuple(self._score(n, day) for n in range(len(places))),
             spawn=spawn,
             epoch=epoch,

@@ -46,6 +46,14 @@ class Settings:
     stay_close_to_home: bool = False
     home_distance_power: float = 0.5
     use_v1_rules: bool = False
+    fixed_routes: bool = False
+    """One route to each place within awareness, and the major routes."""
+    use_economic_pull: bool = False
+    flee_when_starving: bool = False
+    flood_movechances: tuple[float, ...] = ()
+    """Chance to leave by flood level from 0; in place of all others where the level is above 0."""
+    flood_loc_weights: tuple[float, ...] = ()
+    """What multiplies the score of a place, likewise."""
 
     take_from_population: bool = False
     insert_day0: bool = True
@@ -76,8 +84,9 @@ MOVE = (
     *("capacity_buffer", "capacity_scaling", "softening", "weight_softening", "weight_power", "distance_power"),
     *("pruning_threshold", "movechance_pop_base", "movechance_pop_scale_factor", "start_on_foot"),
     *("avoid_short_stints", "use_pop_for_loc_weight", "pop_power_for_loc_weight", "stay_close_to_home"),
-    *("home_distance_power", "use_v1_rules"),
+    *("home_distance_power", "use_v1_rules", "fixed_routes", "use_economic_pull", "flee_when_starving"),
 )
+FLOODS = ("flood_movechances", "flood_loc_weights")
 SPAWN = (
     *("take_from_population", "insert_day0", "empty_camps_on_day0", "sum_from_camps", "camps_are_sinks"),
     *("read_from_agents_csv_file", "conflict_spawn_decay", "conflict_spawn_decay_interval"),
@@ -86,6 +95,10 @@ WITHOUT_EFFECT = {
     "": ("conflict_input_file", "flood_level_input_file"),
     "spawn_rules": ("conflict_zone_spawning_only", "average_social_connectivity"),
     "move_rules": ("max_crossing_speed", "avg_religion_fraction"),
+    "flood_rules": (
+        *("max_flood_level", "flood_link_weights", "flood_forecaster_timescale", "flood_forecaster_end_time"),
+        *("flood_forecaster_weights", "flood_awareness_weights"),
+    ),
     "log_levels": ("agent", "link", "camp", "conflict", "init", "idp_totals", "granularity"),
 }
 """Keys that Flee knows and that change no count here."""
@@ -94,11 +107,11 @@ UNSUPPORTED = {
         *("flood_zone_spawning_only", "flood_driven_spawning", "flood_driven_spawn_mode", "starvation_driven_spawning"),
     ),
     "move_rules": (
-        *("flood_rules", "fixed_routes", "two_system_decision_making", "ChildrenAvoidHazards", "BoysTakeRisk"),
+        *("two_system_decision_making", "ChildrenAvoidHazards", "BoysTakeRisk"),
         *("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity"),
-        *("WomenAvoidHazards", "ElderlyAvoidHazards", "flee_when_starving", "avoid_food_deprived_locations"),
-        *("use_economic_pull", "harvest_months"),
+        *("WomenAvoidHazards", "ElderlyAvoidHazards", "avoid_food_deprived_locations", "harvest_months"),
     ),
+    "flood_rules": ("flood_forecaster",),
 }
 """Keys whose rules are not here; only off will do."""
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -111,7 +124,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "optimisations",
         *WITHOUT_EFFECT[""],
     ),
-    "move_rules": (*MOVE, *WITHOUT_EFFECT["move_rules"], *UNSUPPORTED["move_rules"]),
+    "move_rules": (*MOVE, "flood_rules", *WITHOUT_EFFECT["move_rules"], *UNSUPPORTED["move_rules"]),
+    "flood_rules": (*FLOODS, *WITHOUT_EFFECT["flood_rules"], *UNSUPPORTED["flood_rules"]),
     "spawn_rules": (*SPAWN, "conflict_driven_spawning", *WITHOUT_EFFECT["spawn_rules"], *UNSUPPORTED["spawn_rules"]),
     "optimisations": ("hasten",),
     "log_levels": WITHOUT_EFFECT["log_levels"],
@@ -167,7 +181,7 @@ def _entries(path: Path, findings: Findings) -> Iterator[Entry]:
 
 def _walk(node: Any, section: str, path: Path, yaml: YAML, findings: Findings) -> Iterator[Entry]:
     if node is None or not isinstance(node.value, list) or node.tag != "tag:yaml.org,2002:map":
-        if node is not None and node.value not in {"", "null", "~"}:
+        if node is not None and node.value not in {"", "null", "~", "false", "False"}:
             findings.error(str(path), f"keys and values in '{section or path.name}'", repr(node.value)[:40], "correct it")
         return
     for key_node, value_node in node.value:
@@ -193,6 +207,8 @@ def _take(entry: Entry, values: dict[str, Any], findings: Findings) -> None:
     elif key == "conflict_driven_spawning":
         values.setdefault("spawn_mode", "constant")
         values.setdefault("displaced_per_conflict_day", -1.0)
+    elif key == "flood_rules":
+        values.setdefault("flood_movechances", ())
     elif key not in WITHOUT_EFFECT.get(section, ()) and entry.value is not None:
         _convert(entry, values, findings)
 
@@ -217,7 +233,7 @@ def _unsupported(entry: Entry, findings: Findings) -> None:
 def _convert(entry: Entry, values: dict[str, Any], findings: Findings) -> None:
     default = getattr(Settings(), entry.key)
     convert: Callable[[Any], Any] = type(default)
-    if entry.key == "conflict_spawn_decay":
+    if isinstance(default, tuple):
         convert = lambda items: tuple(float(item) for item in items)  # noqa: E731
     try:
         values[entry.key] = convert(entry.value)
@@ -231,6 +247,7 @@ def _check(settings: Settings, path: Path, findings: Findings) -> None:
         findings.error(str(path), "hasten from 1", str(settings.hasten), "1 is everybody, 100 one person in a hundred")
     if settings.spawn_mode.lower() not in SPAWN_MODES:
         findings.error(str(path), "spawn_mode constant, pop_ratio or poisson", settings.spawn_mode, "correct it")
+    _check_floods(settings, path, findings)
     for item in fields(settings):
         value = getattr(settings, item.name)
         if isinstance(value, float) and (not math.isfinite(value)):
@@ -241,3 +258,18 @@ def _check(settings: Settings, path: Path, findings: Findings) -> None:
     if settings.max_move_speed <= 0.0 or settings.softening < 0.0 or settings.conflict_spawn_decay_interval < 1:
         found = f"{settings.max_move_speed}, {settings.softening}, {settings.conflict_spawn_decay_interval}"
         findings.error(str(path), "a positive max_move_speed, softening from 0, decay interval from 1", found, "correct them")
+
+
+def _check_floods(settings: Settings, path: Path, findings: Findings) -> None:
+    chances, weights = settings.flood_movechances, settings.flood_loc_weights
+    if bool(chances) != bool(weights) or len(chances) != len(weights):
+        found = f"{len(chances)} and {len(weights)}"
+        remedy = "give one number for each level from 0 in both; Flee stops at a level that a list lacks"
+        findings.error(str(path), "flood_movechances and flood_loc_weights of one length", found, remedy)
+    if any(not 0.0 <= chance <= 1.0 for chance in chances) or any(not 0.0 <= weight < math.inf for weight in weights):
+        found = f"{list(chances)}, {list(weights)}"
+        findings.error(str(path), "flood_movechances from 0 to 1, flood_loc_weights from 0", found, "correct them")
+    if settings.movechance_pop_scale_factor != 0.0 and (chances or settings.flee_when_starving):
+        remedy = "set movechance_pop_scale_factor to 0, or run this instance in Flee"
+        findings.error(str(path), "no scaling by population beside flood or food rules: together they are not here",
+                       f"movechance_pop_scale_factor {settings.movechance_pop_scale_factor:g}", remedy)  # fmt: skip

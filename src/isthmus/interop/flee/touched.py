@@ -31,6 +31,10 @@ def _of_settings(instance: Instance) -> Iterator[Quirk]:
         yield Quirk.AWARENESS_ZERO_STAYS
     if settings.conflict_spawn_decay or settings.take_from_population:
         yield Quirk.SPAWN_WEIGHTS_LATE
+    if settings.fixed_routes:
+        yield Quirk.FIXED_ROUTES_TWICE
+    if settings.flood_loc_weights and any(place.kind == "flood_zone" for place in instance.geography.places):
+        yield Quirk.FLOOD_ZONE_TWICE
 
 
 def _of_camps(instance: Instance, coming: Arrivals) -> Iterator[Quirk]:

@@ -37,6 +37,8 @@ class World(NamedTuple):
     take_from_population: int
     anchor_day: int
     """Day at whose beginning people in camps are set to the shares of ``anchor``; -1 for none."""
+    score_twice: int
+    """Whether routes are weighed by the score twice, and not by the room that is left, as Flee's fixed routes are."""
     home_power: float
     """Exponent of the distance between home and a route's end; 0 is off. Needs ``home_km``."""
 
@@ -132,7 +134,7 @@ _DOUBLE, _INT, _BYTE, _WORD = "double", "int32", "uint8", "uint64"
 
 WORLD_KINDS: dict[str, str] = {
     **dict.fromkeys(("days", "places", "people", "start_on_foot", "avoid_short_stints"), "int"),
-    **dict.fromkeys(("spawn_mode", "take_from_population", "anchor_day"), "int"),
+    **dict.fromkeys(("spawn_mode", "take_from_population", "anchor_day", "score_twice"), "int"),
     **dict.fromkeys(("max_speed", "walk_speed", "weight_softening", "weight_power", "capacity_buffer"), "float"),
     **dict.fromkeys(("prune_below", "population_scale", "population_base", "spawn_rate", "home_power"), "float"),
     **dict.fromkeys(("capacity", "full", "move", "score", "spawn", "sink", "home_km", "anchor"), _DOUBLE),
