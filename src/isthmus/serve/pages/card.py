@@ -17,4 +17,4 @@ def card(request: Request, visitor: Reader, settings: Configured, language: Spok
     """The card, with the measured skill of each corridor's latest run."""
     latest = {run.corridor: run for run in reversed(runs(settings, visitor.team))}
     shown = [(run, content_of(run, language)) for run in latest.values()]
-    return page(request, "card", visitor, shown=shown[:12])
+    return page(request, "card", visitor, shown=shown[:12], corridors=[run.corridor for run, _ in shown[:12]])

@@ -82,15 +82,20 @@ def needs(at: There, place: str = "", scenario: str = BASELINE) -> Response:
     labels = {key: spot.label for key, spot in at.corridor.places.items()}
     labels |= {key: one.label for key, one in at.corridor.scenarios.items()}
     with speaking(at.language, at.entry.name):
-        parts = [(part, lines) for part, starts in PARTS.items() if (lines := _lines(shown, starts, columns, at.language))]
+        groups = {key: group.label for key, group in at.corridor.groups.items()}
+        parts = [
+            (part, lines) for part, starts in PARTS.items() if (lines := _lines(shown, starts, columns, groups, at.language))
+        ]
         names = [say(at.language, "All months") if period == whole else period_name(period) for period in columns]
     return at.page(
-        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, parts=parts, labels=labels,
-        columns=names, services=_services(at, scenario, chosen), found=bool(rows),
+        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, parts=[(part, lines) for part, lines in found if lines], labels=labels,
+        columns=names, services=_services(at, scenario, chosen), there=bool(rows),
     )  # fmt: skip
 
 
-def _lines(rows: Sequence[Row], starts: tuple[str, ...], columns: Sequence[str], language: Language) -> list[Line]:
+def _lines(
+    rows: Sequence[Row], starts: tuple[str, ...], columns: Sequence[str], groups: Mapping[str, str], language: Language
+) -> list[Line]:
     """Rows of one part of the calendar, each measure, sector and group apart."""
     from isthmus.report.language import say as spoken  # noqa: PLC0415
 
@@ -102,7 +107,7 @@ def _lines(rows: Sequence[Row], starts: tuple[str, ...], columns: Sequence[str],
     made = []
     for (measure, sector, item, group, unit, kind, source), by_period in cells.items():
         label = _label(measure, sector, spoken(item) if item else "", language)
-        label += "" if group in {"all", ""} else f" ({group})"
+        label += "" if group in {"all", ""} else f" ({spoken(groups.get(group, group))})"
         words = tuple(_words(by_period.get(period), language) for period in columns)
         made.append(Line(label, spoken(unit), spoken(kind), source, words))
     return made

@@ -59,8 +59,8 @@ def render(request: Request, template: str, visitor: Visitor | None, **values: A
     """A template as text."""
     language = language_in(request)
     shown = {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
-    corridor = values["entry"].name if "entry" in values else ""
-    with speaking(language, corridor):
+    corridors = [values["entry"].name] if "entry" in values else values.get("corridors", ())
+    with speaking(language, *corridors):
         return environment(language).get_template(f"{template}.html.j2").render(shown)
 
 

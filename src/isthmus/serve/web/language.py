@@ -29,11 +29,12 @@ def sentences(language: Language) -> dict[str, str]:
 
 
 @contextmanager
-def speaking(language: Language, corridor: str = "") -> Iterator[None]:
-    """Charts, tables and numbers of the report in a language inside a ``with`` block, with a corridor's own words."""
+def speaking(language: Language, *corridors: str) -> Iterator[None]:
+    """Charts, tables and numbers of the report in a language inside a ``with`` block, with the own words of corridors."""
     from isthmus.report.language import speaking as speaking_report  # noqa: PLC0415
 
-    with speaking_report(language, _own(corridor, language) if corridor else {}):
+    own = {english: said for corridor in corridors if corridor for english, said in _own(corridor, language).items()}
+    with speaking_report(language, own):
         yield
 
 
