@@ -147,5 +147,6 @@ def _bars(points: Sequence[tuple[str, float]], marked: str | None, width: float)
         wide, tall = max(slot - 2, 1.0), bottom - level
         parts.append(svg.el("rect", words, class_=css, x=left + slot * k + 1, y=level, width=wide, height=tall))
         if k % max(1, round(len(points) * 80 / width)) == 0:
-            parts.append(svg.text(left + slot * (k + 0.5), bottom + 16, period_name(period), "tick", "middle"))
+            at = min(left + slot * (k + 0.5), width - 34)
+            parts.append(svg.text(at, bottom + 16, period_name(period), "tick", "middle"))
     return parts

@@ -83,12 +83,11 @@ def needs(at: There, place: str = "", scenario: str = BASELINE) -> Response:
     labels |= {key: one.label for key, one in at.corridor.scenarios.items()}
     with speaking(at.language, at.entry.name):
         groups = {key: group.label for key, group in at.corridor.groups.items()}
-        parts = [
-            (part, lines) for part, starts in PARTS.items() if (lines := _lines(shown, starts, columns, groups, at.language))
-        ]
+        found = [(part, _lines(shown, starts, columns, groups, at.language)) for part, starts in PARTS.items()]
         names = [say(at.language, "All months") if period == whole else period_name(period) for period in columns]
+    parts = [(part, lines) for part, lines in found if lines]
     return at.page(
-        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, parts=[(part, lines) for part, lines in found if lines], labels=labels,
+        "needs", "needs", places=places, chosen=chosen, scenarios=scenarios, scenario=scenario, parts=parts, labels=labels,
         columns=names, services=_services(at, scenario, chosen), there=bool(rows),
     )  # fmt: skip
 
