@@ -148,3 +148,20 @@ def test_an_overdue_job_is_stopped_and_an_earlier_servers_jobs_are_taken_up(tmp_
     assert found["state"] == "failed"
     assert "0 s" in json.dumps(found["problems"])
     assert not list(Path(settings.home).rglob(".part-*"))
+
+
+@pytest.mark.slow
+def test_jobs_go_to_the_cluster_that_the_server_was_given_and_say_when_it_is_not_there(tmp_path):
+    settings = settings_for(tmp_path, on="dask:tcp://127.0.0.1:9")
+    tiny_corridor(settings, "relief")
+    served = serve(settings, workers=True)
+    try:
+        ana = served.client("ana")
+        job = ana.post("/api/v1/jobs", json={"corridor": "tiny", "seed": 3, "quick": True}).json()["id"]
+        done = wait(ana, job)
+        assert done["state"] == "failed"
+        (problem,) = done["problems"]
+        assert problem["expected"] == "a Dask scheduler that answers there"
+        assert "seconds (OSError)" in problem["found"], "it was asked, and not kept from asking"
+    finally:
+        served.stop()

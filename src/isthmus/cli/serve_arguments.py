@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from isthmus.cli.trust_arguments import add_place
+
 
 def add_serve_command(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the command with its actions on accounts."""
@@ -22,6 +24,7 @@ def add_serve_command(add: Callable[[str, str], argparse.ArgumentParser]) -> Non
     command.add_argument(
         "--workers", type=_workers, default=1, metavar="N", help="processes for long jobs (default: %(default)s)"
     )
+    add_place(command, default="local")
     actions = command.add_subparsers(dest="action", metavar="ACTION", title="actions")
     user = actions.add_parser("user", help="Add, list, change and disable accounts.", allow_abbrev=False)
     verbs = user.add_subparsers(dest="verb", metavar="VERB", required=True)

@@ -32,6 +32,7 @@ def serve(options: Namespace) -> None:
         demo=options.demo,
         public_url=options.public_url,
         workers=options.workers,
+        on=options.on,
     ).checked()
     sys.stderr.write(f"Isthmus serves {settings.public_url or f'http://{settings.host}:{settings.port}'}, Ctrl-C stops it.\n")
     start(settings)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from isthmus.compute.place import place_of
 from isthmus.errors import InputError
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -65,6 +66,7 @@ class Settings:
         public_url: Address by which a reverse proxy is reached; makes cookies secure.
         workers: Processes for long work; one more answers scenarios quickly.
         policy: File of the disclosure policy; absent: the shipped one.
+        on: Where the units of jobs are done, see `isthmus.compute`: a matter of who runs the server, not of who asks.
     """
 
     home: Path
@@ -76,14 +78,23 @@ class Settings:
     public_url: str | None = None
     workers: int = 1
     policy: Path | None = None
+    on: str = "local"
     limits: Limits = field(default_factory=Limits)
 
     def checked(self) -> Settings:
         """Return the settings if they are safe.
 
         Raises:
-            InputError: The demo would be open to others, or a public address without https.
+            InputError: The demo would be open to others, a public address without https, or a place where no units are done.
         """
+        place = place_of(self.on)
+        if place.kind == "dask" and not place.address:
+            raise InputError.one(
+                where="--on",
+                expected="local, processes:N, or dask:ADDRESS of a cluster that is there already",
+                found=self.on,
+                remedy="start a scheduler and workers, and name its address: docs/scale.md",
+            )
         if self.demo and (self.public_url or not is_loopback(self.host)):
             raise InputError.one(
                 where="--demo",

@@ -51,14 +51,18 @@ class Reader:
         Raises:
             FiguresError: There is none, or several fit, or nothing of it was known on that day.
         """
-        number = self._one(name, place=place, group=group, source=source)
-        rows = self._connection.execute(
-            f"""SELECT {_COLUMNS} FROM figures f JOIN series s USING (series_id)
-            WHERE f.series_id = ? AND f.known <= ? AND {_VISIBLE}
-            QUALIFY row_number() OVER (PARTITION BY f.period ORDER BY f.known DESC, f.seq DESC) = 1
-            ORDER BY f.period""",  # noqa: S608
+        number, about = self._one(name, place=place, group=group, source=source)
+        # one table, no window: of a period the figure that became known last is the last of its rows
+        found = self._connection.execute(
+            f"""SELECT f.period, f.value, f.known, f.confidence, f.note FROM figures f
+            WHERE f.series_id = ? AND f.known <= ? AND {_VISIBLE} ORDER BY f.period, f.known, f.seq""",  # noqa: S608
             [number, as_of or dt.date.max],
         ).fetchall()
+        where, who, resolution, kind, unit, publisher = about
+        rows = [
+            (name, where, who, period, resolution, kind, unit, value, publisher, known, confidence, note)
+            for period, (value, known, confidence, note) in {row[0]: row[1:] for row in found}.items()
+        ]
         if not rows:
             raise FiguresError.one(
                 where=f"store: {name}",
@@ -159,21 +163,24 @@ class Reader:
             params=[as_of or dt.date.max],
         ).to_arrow_table()
 
-    def _one(self, name: str, *, place: str | None, group: str | None, source: str | None) -> int:
+    def _one(
+        self, name: str, *, place: str | None, group: str | None, source: str | None
+    ) -> tuple[int, tuple[str, str, str, str, str, str]]:
+        """Number of the only series that fits, and its place, group, resolution, kind, unit and publisher."""
         rows = self._connection.execute(
-            """SELECT series_id, source, place, grp FROM series WHERE series = ? AND (? IS NULL OR place = ?)
-            AND (? IS NULL OR grp = ?) AND (? IS NULL OR source = ?)""",
+            """SELECT series_id, source, place, grp, resolution, kind, unit, publisher FROM series
+            WHERE series = ? AND (? IS NULL OR place = ?) AND (? IS NULL OR grp = ?) AND (? IS NULL OR source = ?)""",
             [name, place, place, group, group, source, source],
         ).fetchall()
         if len(rows) == 1:
-            return int(rows[0][0])
+            return int(rows[0][0]), rows[0][2:]
         wanted = f"{group or 'one group'} at {place or 'one place'}" + (f" from {source}" if source else "")
         known = self.names()
         if not rows and name in known:
             rows = self._connection.execute(
                 "SELECT series_id, source, place, grp FROM series WHERE series = ?", [name]
             ).fetchall()
-        there = ", ".join(f"{g} at {p} from {s}" for _, s, p, g in rows[:10])
+        there = ", ".join(f"{g} at {p} from {s}" for _, s, p, g, *_ in rows[:10])
         remedy = "name place, group and source" if rows else nearest(name, known or ("none: the store is empty",))
         raise FiguresError.one(where=f"store: {name}", expected=wanted, found=there or "no such series", remedy=remedy)
 

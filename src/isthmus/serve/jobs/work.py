@@ -32,7 +32,8 @@ def run(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
         scenario=asked["scenario"],
         seed=asked["seed"],
         quick=asked["quick"],
-        report=lambda event: report(event.done, event.stage, event.note),
+        on=settings.on,
+        report=lambda event: report(event.done, event.stage, event.said or event.note),
     )
     return {"run": folder.path.name}
 
@@ -58,7 +59,8 @@ def outputs(settings: Settings, job: Job, report: Report) -> dict[str, Any]:
         shutil.copytree(run.folder, own)
     folder = stress(
         own / "corridor.yaml", out=settings.team_runs(job.team), figures=own / "figures.csv", seed=run.seed, quick=run.quick,
-        draws=asked["draws"], report=lambda event: report(0.8 * event.done, event.stage, event.note),
+        draws=asked["draws"], on=settings.on,
+        report=lambda event: report(0.8 * event.done, event.stage, event.said or event.note),
     )  # fmt: skip
     target = settings.exports(job.team, folder.path.name)
     for k, language in enumerate(LANGUAGES):

@@ -12,6 +12,7 @@ import time
 import traceback
 from typing import Any
 
+from isthmus.compute.place import place_of
 from isthmus.errors import IsthmusError, ModelError
 from isthmus.serve.database import Connection, connect
 from isthmus.serve.jobs import queue
@@ -74,7 +75,7 @@ def main(arguments: list[str]) -> None:
     lane: Any = arguments[0]
     settings = settings_from_json(json.loads(arguments[1]))
     parent = os.getppid()
-    refuse_connections()
+    refuse_connections(but=place_of(settings.on).address)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = connect(settings.database)
     name = f"{os.getpid()}"
