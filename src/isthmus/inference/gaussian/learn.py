@@ -23,7 +23,7 @@ FIRST = 4
 """Steps by the chord before scales are learned."""
 ROUNDS = 6
 """Rounds of scales, each after a step of the mode."""
-LAST = 10
+LAST = 16
 """Most steps at the last scales."""
 
 
