@@ -30,7 +30,7 @@ def fitted_part(text: str) -> str:
     return json.dumps({key: part for key, part in json.loads(text).items() if key not in AFTER_FIT}, sort_keys=True)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def compiled(text: str, last_month: str) -> Compiled:
     """The corridor of a text, compiled up to ``last_month``."""
     corridor = Corridor.model_validate_json(text)

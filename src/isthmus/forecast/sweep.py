@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 ENDS = (-1.6449, 1.6449)
 """Ends of the prior's central 90 %, in its standard deviations."""
-AT_ONCE = 4
+AT_ONCE = 16
 """Settings that share one run of the compiled corridor, each with its part of the draws."""
 
 

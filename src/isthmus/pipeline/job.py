@@ -86,10 +86,11 @@ class Task:
 
     @cached_property
     def text(self) -> str:
-        """The corridor as text, by which stages and units of work name it."""
+        """The corridor as the fit knows it, as text, by which stages and units of work name it."""
         from isthmus.forecast.compiled import text_of
+        from isthmus.model.blocks import in_fit
 
-        return text_of(self.loaded.corridor)
+        return text_of(in_fit(self.loaded.corridor))
 
     @cached_property
     def _compiled(self) -> Compiled:
@@ -97,9 +98,17 @@ class Task:
 
         return compiled(self.text, self.last_month)
 
+    @cached_property
+    def whole(self) -> Compiled:
+        """The corridor with the blocks that the fit leaves out; the fitted one where it leaves out none."""
+        from isthmus.forecast.compiled import compiled, text_of
+
+        text = text_of(self.loaded.corridor)
+        return self._compiled if text == self.text else compiled(text, self.last_month)
+
     @property
     def model(self) -> Model:
-        """The corridor compiled to the end of the forecast."""
+        """The corridor as fitted, compiled to the end of the forecast."""
         return self._compiled.model
 
     @property

@@ -14,7 +14,7 @@ from isthmus.engines.agents import ENDINGS, Crowd, Hazards, Journeys, Lives
 from isthmus.engines.cohort import Mechanisms
 from isthmus.forecast.lives import people_of
 from isthmus.forecast.predict import Forecast
-from isthmus.model.network import Knowledge, Model
+from isthmus.model.network import Model
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -29,13 +29,14 @@ KINDS = ("robbery", "injury")
 ENDED = tuple(name for name in ENDINGS if name != "under way")
 
 
-def lived(task: Task, forecast: Forecast, knowledge: Knowledge, outcomes: xr.Dataset) -> xr.Dataset:
-    """Agents on draws of the forecast, where the corridor says that agents answer for journeys; else nothing."""
-    engines, model = task.loaded.corridor.engines, task.model
+def lived(task: Task, forecast: Forecast, outcomes: xr.Dataset) -> xr.Dataset:
+    """Agents on draws of the whole corridor, where its file says that agents answer for journeys; else nothing."""
+    engines, model = task.loaded.corridor.engines, task.whole.model
+    knowledge = model.knowledge
     if engines.journeys != "agents":
         return xr.Dataset(attrs={"engine": "cohort"})
     samples = np.unique(np.linspace(0, len(forecast.scalars) - 1, engines.draws).astype(int))
-    values = task.predictor.natural(forecast.scalars[samples])
+    values = task.whole.predictor.natural(forecast.scalars[samples])
     found = []
     for n, sample in enumerate(samples):
         choices, flows = _of_sample(forecast.simulated.choices, sample), _of_sample(forecast.simulated.trajectories, sample)

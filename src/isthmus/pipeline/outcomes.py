@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from isthmus.data.wanted import flow_of
 from isthmus.forecast import claims as claiming
+from isthmus.forecast.assumed import left_out
 from isthmus.forecast.explained import explained
 from isthmus.forecast.harmed import OPEN_BY_GROUP, harmed
 from isthmus.forecast.ledger import ledger
@@ -32,9 +33,9 @@ Variables = dict[str, Any]
 NAME = "outcomes.nc"
 
 
-def outcomes(task: Task, forecast: Forecast, knowledge: Knowledge) -> xr.Dataset:
-    """Everything the blocks of a corridor say, by draw."""
-    corridor, found = task.loaded.corridor, _explained(task, forecast, knowledge)
+def outcomes(task: Task, forecast: Forecast, lives: Forecast) -> xr.Dataset:
+    """Everything the blocks of a corridor say, by draw; ``lives`` has those that the fit left out laid over the forecast."""
+    corridor, found = task.loaded.corridor, _explained(task, forecast, task.model.knowledge)
     coords: Variables = {"month": list(task.model.grid.months), "group": list(task.model.groups)}
     for present, compute in (
         (corridor.facilitators, _ledger),
@@ -46,8 +47,8 @@ def outcomes(task: Task, forecast: Forecast, knowledge: Knowledge) -> xr.Dataset
             variables, own = compute(task, forecast)
             found |= variables
             coords |= own
-    variables, own = mechanisms(task, forecast, knowledge)
-    found, coords = found | variables, coords | own
+    variables, own = mechanisms(task.whole, lives)
+    found, coords = found | variables | _assumed(task, lives), coords | own
     coords["part"] = found.pop("part")
     return xr.Dataset(found, coords=coords)
 
@@ -59,6 +60,17 @@ def _explained(task: Task, forecast: Forecast, knowledge: Knowledge) -> Variable
         "contribution": (("sample", "part", "group", "month"), parts.contribution, {"units": "log departures a month"}),
         "explained": (("sample", "part", "group"), parts.share, {"units": "share of the variance of log departures"}),
     }
+
+
+def _assumed(task: Task, lives: Forecast) -> Variables:
+    """Quantities of blocks that the fit left out, as drawn from their priors; nothing where it left out none."""
+    table = task.whole.model.table
+    at = [table.names.index(name) for name in left_out(task.whole.model, task.model)]
+    if not at:
+        return {}
+    natural = task.whole.predictor.natural(lives.scalars)
+    drawn = np.stack([natural[table.names[k]] for k in at], axis=1)
+    return learned("assumed", [table.parameters[k] for k in at], drawn, lives.scalars[:, at])
 
 
 def _ledger(task: Task, forecast: Forecast) -> tuple[Variables, Variables]:

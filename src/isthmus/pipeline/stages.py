@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.assumed import with_assumed
 from isthmus.forecast.combine import beside, combined
 from isthmus.forecast.nowcast import counted, nowcast
 from isthmus.forecast.predict import Forecast, thin
@@ -37,7 +38,7 @@ Progress = Callable[[float], None]
 
 N_SAMPLES = 400
 NOWCAST = "nowcast.json"
-FULL = Effort(chains=4, warmup=600, draws=2400)
+FULL = Effort(chains=4, warmup=500, draws=2000)
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
@@ -114,10 +115,11 @@ def forecast_stage(folder: RunFolder, task: Task, progress: Progress, _: Workpla
     rivals = rivals_at(task.model, figures_on_grid(task.model, task), forecast.last, task)
     prior = prior_predictive(task.predictor, task.model.knowledge, n_samples=N_SAMPLES, seed=task.seed)
     files.write_forecast(folder, task.model, forecast, rivals, prior, seed=task.seed)
-    found = outcomes.outcomes(task, forecast, evidence.knowledge)
+    lives = carried_whole(task, forecast)
+    found = outcomes.outcomes(task, forecast, lives)
     files.save(folder, outcomes.NAME, found)
     progress(0.8)
-    files.save(folder, lived.NAME, lived.lived(task, forecast, evidence.knowledge, found))
+    files.save(folder, lived.NAME, lived.lived(task, lives, found))
     files.write_tables(folder)
 
 
@@ -147,6 +149,12 @@ def with_parts(task: Task, forecast: Forecast) -> tuple[Forecast, list[dict[str,
         {"series": names[c.series], "month": months[c.month], "share_of_days": round(c.share, 3)} for c in found
     ]
     return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, :first], ahead], axis=2)), rows
+
+
+def carried_whole(task: Task, forecast: Forecast) -> Forecast:
+    """The draws of a forecast with the blocks that the fit left out laid over them."""
+    whole = task.whole
+    return with_assumed(whole.predictor, task.model, forecast, whole.model.knowledge, seed=task.seed)
 
 
 def rivals_at(model: Model, values: Floats, last: int, task: Task) -> dict[str, Floats]:

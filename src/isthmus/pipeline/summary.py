@@ -17,6 +17,7 @@ from isthmus.report.skill import BLOCK, LABELLED, LEAST_ORIGINS
 from isthmus.streams import stream
 
 if TYPE_CHECKING:
+    from isthmus.model.network import Model, PlaceNode
     from isthmus.pipeline.job import Task
 
 Floats = NDArray[np.float64]
@@ -118,14 +119,25 @@ def last_year(folder: Path, task: Task) -> dict[str, Any]:
             draws = data["expected"].sel(series=series, month=months).sum("month").values
             out[str(series)] = {"figure": figure, **_interval(draws)}
     with xr.open_dataset(folder / "posterior.nc", engine="h5netcdf") as data:
-        returning = [leg.tail for leg in task.model.legs if leg.head < 0]
-        for i in dict.fromkeys(returning):
-            place = task.model.places[i]
-            onward = [task.model.legs[k].id for k in place.legs_out if task.model.legs[k].head >= 0]
+        for place, onward in crossroads(task.model):
             went = data["leg_flow"].sel(leg=onward, month=months).sum(["leg", "group", "month"]).values
             came = data["arrivals"].sel(place=place.id, month=months).sum(["group", "month"]).values
             out.setdefault("onward_share", {"place": place.id, **_interval(went / came, 4)})
     return {f"year_{year}": out}
+
+
+def crossroads(model: Model) -> list[tuple[PlaceNode, list[str]]]:
+    """Places where those who return part from those who go on, each with the legs that lead on."""
+    found: dict[str, tuple[PlaceNode, list[str]]] = {}
+    for leg in model.legs:
+        if leg.head >= 0:
+            continue
+        place, aside = model.places[leg.tail], -1
+        while not (onward := [k for k in place.legs_out if model.legs[k].head >= 0 and k != aside]) and place.legs_in:
+            aside = place.legs_in[0]
+            place = model.places[model.legs[aside].tail]
+        found[place.id] = (place, [model.legs[k].id for k in onward])
+    return list(found.values())
 
 
 def _interval(draws: Floats, digits: int = 0) -> dict[str, float]:

@@ -8,8 +8,10 @@ from isthmus.report.charts import Table
 from isthmus.report.intervals import plain
 from isthmus.report.language import say
 from isthmus.report.parameters import LEARNED_FROM, named
-from isthmus.report.sections import Section, fine
+from isthmus.report.sections import Section, fine, learned_table
 from isthmus.report.view import RunView
+from isthmus.spec.information import Information
+from isthmus.spec.money import Money
 
 WORTH_SAYING = 0.01
 """Largest change of a figure from which an assumption gets a row of its own."""
@@ -50,6 +52,35 @@ def sweep(view: RunView) -> Section | None:
         quiet=quiet,
     )
     caption = say("Change of expected figures over the coming months, median over draws. What the past fixed moves along.")
-    return Section(
-        "sweep", say("How much the assumptions decide"), (words,), (), ((Table(columns, tuple(rows)), caption),) if rows else ()
+    tables = ((Table(columns, tuple(rows)), caption),) if rows else ()
+    return Section("sweep", say("How much the assumptions decide"), (words, *_left_out(view)), (), (*tables, *_drawn(view)))
+
+
+def _left_out(view: RunView) -> tuple[str, ...]:
+    """Says of blocks that the fit leaves out what that means."""
+    blocks = [
+        *(view.corridor.places[place].label for place, queue in view.corridor.queues.items() if not queue.in_fit),
+        *(name for name, block in _optional(view) if block is not None and not block.in_fit),
+    ]
+    if not blocks:
+        return ()
+    return (
+        say(
+            "The figures above are fitted and forecast without {blocks}, of which they say too little; these are laid over the "
+            "fitted draws with quantities drawn from their priors, for waiting, journeys, beliefs, needs and scenarios.",
+            blocks=", ".join(blocks),
+        ),
     )
+
+
+def _optional(view: RunView) -> tuple[tuple[str, Money | Information | None], ...]:
+    return ((say("money"), view.corridor.money), (say("information"), view.corridor.information))
+
+
+def _drawn(view: RunView) -> tuple[tuple[Table, str], ...]:
+    """Quantities of the blocks that the fit leaves out."""
+    data = view.outcomes
+    if data is None or "assumed_parameter" not in data:
+        return ()
+    names = [str(name) for name in data["assumed_parameter"].values]
+    return learned_table(view, "assumed", {name: named(view.corridor, name)[0] for name in names})
