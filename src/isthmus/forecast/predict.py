@@ -26,6 +26,9 @@ __all__ = ["Forecast", "Predictor", "draw_figures", "extend", "thin"]
 
 Floats = NDArray[np.float64]
 
+AT_ONCE = 400
+"""Vectors whose paths are found at a time."""
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -68,6 +71,13 @@ class Predictor:
         self.model = model
         self.seen_paths = jax.jit(jax.vmap(partial(_seen_paths, model), in_axes=(0, None)))
         self.simulated = jax.jit(jax.vmap(partial(_simulated, model), in_axes=(0, 0, None)))
+
+    def first_constants(self, vectors: Floats, evidence: Evidence) -> Floats:
+        """Constants of drifting legs in the first fitted month, first group, ``(vector, leg)``, of ``(vector, size)``."""
+        # as many at a time as a forecast takes, which is compiled already; the last ones twice where they are fewer
+        parts = [vectors[np.arange(k, k + AT_ONCE).clip(max=len(vectors) - 1)] for k in range(0, len(vectors), AT_ONCE)]
+        legs = [np.asarray(self.seen_paths(jnp.asarray(part), evidence)[1].legs)[:, :, 0, self.model.fit_from] for part in parts]
+        return np.concatenate(legs)[: len(vectors)]
 
     def natural(self, scalars: Any) -> dict[str, Floats]:
         """Natural values by name, ``(sample,)`` each, of standardised unknowns ``(sample, parameter)``."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import Diagnostics, diagnose
 from isthmus.inference.fit import Posterior
-from isthmus.inference.posterior import Layout, simulate_seen
 from isthmus.model.network import Model
 from isthmus.model.parameters import Parameter
 
@@ -36,15 +34,21 @@ class Learned:
     contraction: Floats
 
 
-def learned_quantities(model: Model, posterior: Posterior) -> Learned:
-    """Collect the scalar unknowns, and where each drifting constant stood in the first fitted month (first group)."""
+def learned_quantities(model: Model, posterior: Posterior, first_constants: Callable[[Floats], Floats]) -> Learned:
+    """Collect the scalar unknowns, and where each drifting constant stood in the first fitted month (first group).
+
+    Args:
+        model: The compiled corridor.
+        posterior: Its draws.
+        first_constants: Gives those constants, ``(vector, drifting leg)``, of vectors ``(vector, size)``.
+    """
     scalars = tuple(model.table.parameters)
     legs = [model.legs[k] for k in model.drifting_legs]
     starts = tuple(Parameter(leg.constant, "normal", *(leg.start or (0.0, 1.0)), leg.start_source) for leg in legs)
     z = posterior.vectors[:, :, : len(scalars)]
     if legs:
         chains, draws, size = posterior.vectors.shape
-        found = np.asarray(jax.lax.map(partial(_first_constants, model), posterior.vectors.reshape(-1, size), batch_size=256))
+        found = first_constants(posterior.vectors.reshape(-1, size))
         scale = np.array([p.sd for p in starts])
         standard = (found - np.array([p.location for p in starts])) / scale
         z = np.concatenate([z, standard.reshape(chains, draws, -1)], axis=2)
@@ -63,10 +67,3 @@ def _against_prior(model: Model, z: Floats) -> Floats:
     found = np.asarray(model.table.unconstrained(jnp.asarray(z[:, :, : len(scalars)])))
     prior = (found - np.array([p.location for p in scalars])) / np.array([p.sd for p in scalars])
     return np.concatenate([prior, z[:, :, len(scalars) :]], axis=2)
-
-
-def _first_constants(model: Model, vector: jax.Array) -> jax.Array:
-    scalars, carried = Layout.of(model).split(vector)
-    last = model.grid.n_months - 1
-    _, paths = simulate_seen(model, model.table.values(scalars), carried, model.knowledge, last)
-    return jnp.asarray(paths.legs[:, 0, model.fit_from])

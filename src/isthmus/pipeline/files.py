@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.policy import Policy
 from isthmus.forecast.journeys import journeys
-from isthmus.forecast.predict import Forecast
+from isthmus.forecast.predict import Forecast, Predictor
 from isthmus.inference.fit import Posterior
 from isthmus.inference.learned import learned_quantities
+from isthmus.inference.posterior import Evidence
 from isthmus.model.network import Model
 from isthmus.pipeline.folder import RunFolder
 from isthmus.report import RunView, render
@@ -41,9 +42,12 @@ def save(folder: RunFolder, name: str, data: xr.Dataset) -> None:
     folder.write(name, lambda path: data.to_netcdf(path, engine="h5netcdf", encoding=encoding))
 
 
-def write_posterior(folder: RunFolder, model: Model, posterior: Posterior, forecast: Forecast) -> None:
+def write_posterior(
+    folder: RunFolder, predictor: Predictor, posterior: Posterior, forecast: Forecast, evidence: Evidence
+) -> None:
     """``posterior.nc``: parameters by chain and draw with priors and diagnostics; flows by sample and month."""
-    learned = learned_quantities(model, posterior)
+    model = predictor.model
+    learned = learned_quantities(model, posterior, lambda vectors: predictor.first_constants(vectors, evidence))
     parameters, found = learned.parameters, posterior.diagnostics
     monthly = model.grid.month_sum.T
     flows = forecast.simulated.trajectories

@@ -15,7 +15,7 @@ from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.assumed import with_assumed
 from isthmus.forecast.combine import beside, combined
 from isthmus.forecast.nowcast import counted, nowcast
-from isthmus.forecast.predict import Forecast, thin
+from isthmus.forecast.predict import AT_ONCE, Forecast, thin
 from isthmus.forecast.prior import prior_predictive
 from isthmus.forecast.rivals import NAIVE, Outlook
 from isthmus.forecast.rivals.step import prior_step
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-N_SAMPLES = 400
+N_SAMPLES = AT_ONCE
 NOWCAST = "nowcast.json"
-FULL = Effort(chains=4, warmup=500, draws=2000)
+FULL = Effort(chains=4, warmup=400, draws=1400)
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
@@ -68,7 +68,7 @@ def fit_of(task: Task, where: Workplace, progress: Progress) -> tuple[Posterior,
 
 def fit_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplace) -> None:
     """Learn the corridor; keep every draw, the diagnostics and what the corridor looks like."""
-    model, evidence = task.model, evidence_of(task)
+    evidence = evidence_of(task)
     posterior, went_on = fit_of(task, where, lambda share: progress(0.9 * share))
     found = posterior.diagnostics
     folder.manifest["fit"] = {
@@ -84,7 +84,7 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplac
         "went_on_from": task.earlier.hash if task.earlier and went_on else None,
     }
     forecast = task.predictor.predict(thin(posterior.vectors, N_SAMPLES), evidence, seed=task.seed)
-    files.write_posterior(folder, model, posterior, forecast)
+    files.write_posterior(folder, task.predictor, posterior, forecast, evidence)
 
 
 def earlier_draws(task: Task) -> Floats | None:

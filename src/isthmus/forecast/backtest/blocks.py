@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 Track = Literal["real_time", "date_given", "ex_post"]
 TRACKS: tuple[Track, ...] = ("real_time", "date_given", "ex_post")
 
-EFFORT = Effort(chains=2, warmup=300, draws=600, search=500)
+EFFORT = Effort(chains=2, warmup=200, draws=300, search=300)
 QUICK = Effort(chains=2, warmup=200, draws=100, search=300)
 N_SAMPLES = 400
 SIZE = 6
