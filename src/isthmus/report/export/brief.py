@@ -22,7 +22,7 @@ PLAIN = str.maketrans(
 """Characters that the fonts of every reader do not have."""
 BLUE, PALE, INK, SOFT = "#0068a8", "#c4dff0", "#1b1f24", "#4d5661"
 CHARTS = 2
-ROWS = 9
+ROWS = 6
 
 
 def write_brief(gathered: Gathered, path: Path) -> None:
@@ -51,7 +51,7 @@ def _first(gathered: Gathered) -> list[Any]:
     if found.alarm:
         parts.append(_text(found.alarm, "alarm"))
     for heading, words in found.points[:3]:
-        parts += [_text(heading, "heading"), _text(words)]
+        parts += [_text(say(heading), "heading"), _text(words)]
     for series in _shown(view):
         parts += [Spacer(1, 6), _chart(gathered, series)]
     return parts
@@ -75,14 +75,30 @@ def _second(gathered: Gathered) -> list[Any]:
 
 
 def _answer(question: Question) -> list[Any]:
-    """A question with its largest rows."""
+    """A question with its largest rows: changes by scenarios; needs of the corridor as it stands, each measure once."""
     names = [say(name) for name in question.columns]
     at = question.columns.index("Median")
     numbers = [row for row in question.rows if isinstance(row[at], float)]
-    largest = sorted(numbers, key=lambda row: -abs(float(row[at] or 0)))[:ROWS]
+    largest = sorted(_telling(question, numbers), key=lambda row: -abs(float(row[at] or 0)))[:ROWS]
     kept = [*range(at + 1), at + 3, at + 4, question.columns.index("Unit")]
     rows = [[_cell(row[k]) for k in kept] for row in largest]
     return [_text(question.question, "heading"), _text(question.answer, "small"), _grid([names[k] for k in kept], rows)]
+
+
+def _telling(question: Question, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of the brief: the largest of each measure, without what a page of numbers says twice."""
+    at, unit = question.columns.index("Median"), question.columns.index("Unit")
+    if question.columns[0] != "Scenario":
+        return rows
+    changes = [row for row in rows if str(row[1]).startswith(say("Change: {what}", what="").strip())]
+    first = question.rows[0][0]
+    wanted = changes or [row for row in rows if row[0] == first and row[unit] != "kcal"]
+    best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in wanted:
+        key = row[:2] if changes else row[1:2]
+        if key not in best or abs(row[at]) > abs(best[key][at]):
+            best[key] = row
+    return list(best.values())
 
 
 def _cell(value: str | float | None) -> str:
@@ -155,8 +171,9 @@ def _grid(columns: Any, rows: Any) -> Any:
         [_text(say(str(name)), "head") for name in columns],
         *([_text(say(str(cell)), "cell") for cell in row] for row in rows),
     ]
-    first = 130
-    widths = [first, *[(505 - first) / (len(columns) - 1)] * (len(columns) - 1)]
+    # a table with a measure in words has that column wide too
+    wide = [130] if len(columns) < 8 else [120, 105]
+    widths = [*wide, *[(505 - sum(wide)) / (len(columns) - len(wide))] * (len(columns) - len(wide))]
     table = Table(cells, colWidths=widths, repeatRows=1)
     table.setStyle(
         TableStyle([

@@ -12,9 +12,10 @@ from isthmus.report.export.gather import Gathered
 from isthmus.report.export.hxl import basis_of
 from isthmus.report.headline import alarm, facts, headline
 from isthmus.report.language import say
+from isthmus.report.measures import measure_name
 from isthmus.report.parameters import leg_name
 from isthmus.report.skill import backtest
-from isthmus.report.words import capital, period_name, span
+from isthmus.report.words import period_name, span
 
 Cell = str | float | None
 ENDS = ("lo50", "hi50", "lo90", "hi90")
@@ -163,7 +164,7 @@ def _what_if(gathered: Gathered) -> Question | None:
             "draw by draw. A scenario is not a forecast."
         ),
         say("Whole period ahead; months are in scenarios.csv. Kind and unit in each row. Source: this model."),
-        ("Scenario", "Measure", "Place or leg", "Period", *MEASURED),
+        ("Scenario", "Measure", "Place or leg", "People", "Period", *MEASURED),
         tuple(_long(gathered, "scenarios")),
     )  # fmt: skip
 
@@ -176,7 +177,7 @@ def _needed(gathered: Gathered) -> Question | None:
         say("What must be ready, and where?"),
         say("Needs that follow from the flows and stocks of the model by published standards, which stand in the last column."),
         say("Kind and unit in each row. Source: this model and the standard named."),
-        ("Scenario", "Measure", "Place or leg", "Period", *MEASURED),
+        ("Scenario", "Measure", "Place or leg", "People", "Period", *MEASURED),
         tuple(_long(gathered, "impacts")),
     )
 
@@ -193,11 +194,11 @@ def _long(gathered: Gathered, name: str) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         if str(row["period"]) == longest[str(row.get("scenario")), str(row["measure"])][1]:
             scenario = str(row.get("scenario") or "")
-            measure = capital(str(row["measure"]).replace("_", " "))
             yield (
                 say(labels.get(scenario, scenario)),
-                say(measure),
+                measure_name(row),
                 _site(gathered, row),
+                _people(gathered, str(row.get("group") or "")),
                 period_words(row["period"]),
                 *_measured(row),
             )
@@ -213,6 +214,12 @@ def _site(gathered: Gathered, row: dict[str, Any]) -> str:
     if place in corridor.places:
         return say(corridor.places[place].label)
     return say(leg_name(corridor, leg)) if leg in corridor.legs else say("all together")
+
+
+def _people(gathered: Gathered, group: str) -> str:
+    """Whose number it is: the nationality, or all together."""
+    groups = gathered.view.corridor.groups
+    return say(groups[group].label) if group in groups else say("all together")
 
 
 def _trust(gathered: Gathered) -> Question:
