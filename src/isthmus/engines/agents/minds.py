@@ -10,12 +10,14 @@ which is the recursive logit exactly; the largest exponent is subtracted first. 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.agents.compiled import kernel
 from isthmus.model.network import Model
 from isthmus.timegrid import DAYS_A_MONTH
 
@@ -112,12 +114,31 @@ class Minds:
 def pivot(model: Model, leg: Floats, settle: Floats, shift: Floats) -> Floats:
     """Change in what each place is worth, ``(place, stratum, step)``, when the value of legs shifts."""
     worth = np.zeros((len(settle) + 1, *settle.shape[1:]))
-    for i in reversed(range(len(model.places))):
-        out = model.places[i].legs_out
-        if not out:
-            continue
-        change = np.concatenate([np.zeros((1, *settle.shape[1:])), shift[list(out)] + worth[[model.legs[k].head for k in out]]])
-        share = np.concatenate([settle[i : i + 1], leg[list(out)]])
-        most = np.where(share > 0, change, -np.inf).max(axis=0)
-        worth[i] = most + np.log((share * np.exp(np.minimum(change - most, 700.0))).sum(axis=0))
+    starts = np.cumsum([0, *(len(place.legs_out) for place in model.places)])
+    out = np.array([k for place in model.places for k in place.legs_out], np.int64)
+    heads = np.array([leg.head for leg in model.legs], np.int64)
+    arrays = [np.ascontiguousarray(part, np.float64) for part in (leg, settle, shift)]
+    _pivot(arrays[0], arrays[1], arrays[2], (starts, out, heads), worth)
     return worth[:-1]
+
+
+@kernel
+def _pivot(leg: Floats, settle: Floats, shift: Floats, roads: Any, worth: Floats) -> None:
+    """Places from the last to the first; the last row of ``worth`` is beyond, where returns lead."""
+    starts, out, heads = roads
+    beyond = len(worth) - 1
+    for i in range(beyond - 1, -1, -1):
+        for s in range(leg.shape[1]):
+            for t in range(leg.shape[2]):
+                most = 0.0 if settle[i, s, t] > 0 else -np.inf
+                for k in out[starts[i] : starts[i + 1]]:
+                    if leg[k, s, t] > 0:
+                        most = max(most, shift[k, s, t] + worth[heads[k] if heads[k] >= 0 else beyond, s, t])
+                if most == -np.inf:
+                    worth[i, s, t] = -np.inf
+                    continue
+                total = settle[i, s, t] * math.exp(-most)
+                for k in out[starts[i] : starts[i + 1]]:
+                    change = shift[k, s, t] + worth[heads[k] if heads[k] >= 0 else beyond, s, t]
+                    total += leg[k, s, t] * math.exp(min(change - most, 700.0))
+                worth[i, s, t] = most + math.log(total)
