@@ -22,7 +22,7 @@ PLAIN = str.maketrans(
 """Characters that the fonts of every reader do not have."""
 BLUE, PALE, INK, SOFT = "#0068a8", "#c4dff0", "#1b1f24", "#4d5661"
 CHARTS = 2
-ROWS = 6
+ROWS = 5
 
 
 def write_brief(gathered: Gathered, path: Path) -> None:
@@ -81,8 +81,11 @@ def _answer(question: Question) -> list[Any]:
     numbers = [row for row in question.rows if isinstance(row[at], float)]
     largest = sorted(_telling(question, numbers), key=lambda row: -abs(float(row[at] or 0)))[:ROWS]
     kept = [*range(at + 1), at + 3, at + 4, question.columns.index("Unit")]
+    about = question.answer
+    if question.columns[0] == "Scenario" and len({row[0] for row in largest}) == 1:
+        kept, about = kept[1:], f"{about} ({largest[0][0]})"
     rows = [[_cell(row[k]) for k in kept] for row in largest]
-    return [_text(question.question, "heading"), _text(question.answer, "small"), _grid([names[k] for k in kept], rows)]
+    return [_text(question.question, "heading"), _text(about, "small"), _grid([names[k] for k in kept], rows)]
 
 
 def _telling(question: Question, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -172,7 +175,7 @@ def _grid(columns: Any, rows: Any) -> Any:
         *([_text(say(str(cell)), "cell") for cell in row] for row in rows),
     ]
     # a table with a measure in words has that column wide too
-    wide = [130] if len(columns) < 8 else [120, 105]
+    wide = [130] if len(columns) < 8 else [95, 85]
     widths = [*wide, *[(505 - sum(wide)) / (len(columns) - len(wide))] * (len(columns) - len(wide))]
     table = Table(cells, colWidths=widths, repeatRows=1)
     table.setStyle(
