@@ -176,6 +176,7 @@ def test_commands_pass_their_options_to_the_pipeline(command, until, pipeline, t
         "seed": 7,
         "quick": True,
         "figures": Path("other.csv"),
+        "partial": None,
         "until": until,
     }
     assert "We expect about 120 transits in June." in capsys.readouterr().out
