@@ -110,7 +110,7 @@ impacts:
     assert "impacts.standards.tea" in found
     assert "edition" in found
     assert "impacts.prices.water" in found
-    assert "currency" in found
+    assert "`currency`: a currency as ISO 4217 code" in found
     assert "impacts.prices.latrines.currency: expected USD, or a currency with a rate" in found
     assert "impacts.prices.latrines.per: expected the unit of the standard, latrines" in found
 

@@ -19,6 +19,7 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": ("a lower-case name of letters, digits and _", "x"),
     r"^[a-z][a-z0-9-]{0,59}$": ("a lower-case name of letters, digits and -", "x"),
     r"^[A-Z]{3}$": ("a nationality as ISO 3166-1 alpha-3 code, three capital letters (CHN)", "NOR"),
+    r"^[A-Z][A-Z]{2}$": ("a currency as ISO 4217 code, three capital letters (USD)", "USD"),
     r"^[A-Z]{2}$": ("a country as ISO 3166-1 alpha-2 code, two capital letters (EC)", "NO"),
     r"^\d{4}-(0[1-9]|1[0-2])$": ("a month as YYYY-MM", "2000-01"),
 }

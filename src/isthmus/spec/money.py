@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from isthmus.spec.primitives import Block, Confidence, Day, Duration, GroupId, Id, Quantity
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z]{2}$")]
 """ISO 4217 code of a currency."""
 
 
