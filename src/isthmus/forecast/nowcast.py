@@ -61,7 +61,7 @@ def log_weights(draws: Floats, found: Counted) -> Floats:
 
 
 def nowcast(predicted: Floats, found: Sequence[Counted], groups: Sequence[int], generator: np.random.Generator) -> Floats:
-    """Figures ahead, drawn anew by their weights; a group of which nothing was counted stays as it is.
+    """Figures ahead, drawn anew by their weights; no month is smaller than what was counted of it.
 
     Args:
         predicted: Drawn figures, ``(sample, series, month ahead)``.
@@ -74,6 +74,8 @@ def nowcast(predicted: Floats, found: Sequence[Counted], groups: Sequence[int], 
         mine = [k for k, other in enumerate(groups) if other == group]
         log = np.sum([log_weights(predicted[:, c.series, c.month], c) for c in found if groups[c.series] == group], axis=0)
         out[:, mine] = predicted[_drawn(flat_enough(log), generator)][:, mine]
+    for c in found:
+        out[:, c.series, c.month] = np.maximum(out[:, c.series, c.month], c.value)
     return out
 
 
