@@ -59,7 +59,11 @@ def sweep(view: RunView) -> Section | None:
 def _left_out(view: RunView) -> tuple[str, ...]:
     """Says of blocks that the fit leaves out what that means."""
     blocks = [
-        *(view.corridor.places[place].label for place, queue in view.corridor.queues.items() if not queue.in_fit),
+        *(
+            say("the queue at {place}", place=view.corridor.places[place].label)
+            for place, queue in view.corridor.queues.items()
+            if not queue.in_fit
+        ),
         *(name for name, block in _optional(view) if block is not None and not block.in_fit),
     ]
     if not blocks:
