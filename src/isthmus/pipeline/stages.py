@@ -38,7 +38,7 @@ Progress = Callable[[float], None]
 
 N_SAMPLES = AT_ONCE
 NOWCAST = "nowcast.json"
-FULL = Effort(chains=4, warmup=400, draws=1400)
+FULL = Effort(chains=4, warmup=600, draws=1200)
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
