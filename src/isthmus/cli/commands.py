@@ -45,6 +45,7 @@ def run(options: Namespace) -> None:
             on=getattr(options, "on", "local"),
             until=cast("pipeline.Until", arguments.STAGES[options.command][0]),
             report=progress,
+            spare=True,
         )
     _released(options, folder, policy)
     show.print_run(folder.path, as_json=options.json, address=folder.address)

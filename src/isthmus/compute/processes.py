@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
+from isthmus.compute.beside import leave_with_the_driver
 from isthmus.compute.storage import Storage
 from isthmus.compute.unit import Unit
 from isthmus.compute.worker import Cost, work
@@ -47,7 +46,7 @@ def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *
     """Hand out units until all are done or a worker dies; those that were out then are in ``lost``."""
     out: dict[Future[Cost], Unit] = {}
     # Processes are spawned: a forked one would inherit locks and threads in the middle of their work.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_the_driver)
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=leave_with_the_driver)
     try:
         while left or out:
             while left and len(out) < most_out:
@@ -63,19 +62,6 @@ def _pool(left: deque[Unit], storage: Storage, workers: int, lost: list[Unit], *
         lost += out.values()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_with_the_driver() -> None:
-    """End this worker when the process that hands out the work is gone, however it went."""
-    driver = multiprocessing.parent_process()
-    if driver is None:
-        return
-
-    def leave() -> None:
-        driver.join()
-        os._exit(1)
-
-    threading.Thread(target=leave, daemon=True).start()
 
 
 def _one_by_one(left: deque[Unit], storage: Storage) -> Iterator[Heard]:

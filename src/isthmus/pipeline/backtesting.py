@@ -82,9 +82,19 @@ def unit_of(block: Block, work: Work, stage: str, kind: str = "") -> Unit:
     return Unit(work, inputs, stage, origin=f"{block.origins[0]} to {block.origins[-1]}", arguments={"block": block}, kind=kind)
 
 
+def units_of(task: Task, made: Sequence[Block], stage: str) -> list[Unit]:
+    """Units of work of blocks."""
+    return [unit_of(block, forecast_unit, stage, task.kind) for block in made]
+
+
+def coming(task: Task) -> list[Unit]:
+    """Units that the backtest of a run will ask for."""
+    return units_of(task, blocks(task, backtest_origins(task)), "backtest")
+
+
 def forecasts_of(task: Task, made: Sequence[Block], stage: str, where: Workplace, progress: Progress) -> list[Forecasts]:
     """Forecasts of all blocks, in their order; those that are there are not made again."""
-    units = [unit_of(block, forecast_unit, stage, task.kind) for block in made]
+    units = units_of(task, made, stage)
     return [Forecasts.of(arrays) for _, arrays in where.results(units, progress)]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +24,7 @@ from isthmus.spec.load import LoadedCorridor, load
 from isthmus.timegrid import month_index, month_range, shift_month
 
 if TYPE_CHECKING:
+    from isthmus.compute.beside import Wait
     from isthmus.compute import Workplace
     from isthmus.forecast.compiled import Compiled
     from isthmus.forecast.predict import Predictor
@@ -144,6 +145,7 @@ def run(
     report: Listener = lambda _: None,
     on: str = "local",
     watch: bool = True,
+    spare: bool = False,
 ) -> RunFolder:
     """Run the main job as far as ``until`` and return its folder; what an earlier call finished is not done again.
 
@@ -161,6 +163,8 @@ def run(
         report: Called with each event.
         on: Where fit and backtest run, see `isthmus.compute`.
         watch: Keep ``progress.json`` for ``isthmus watch``.
+        spare: Use a spare processor: a second process fits the backtest's origins meanwhile. A script that asks for it must guard
+            its start with ``if __name__ == "__main__"``.
 
     Raises:
         SpecError: The corridor file has problems; all are named.
@@ -177,7 +181,7 @@ def run(
         task = replace(task, parts=read_parts(partial, tuple(task.loaded.corridor.series)))
     if renew:
         task = going_on(out, task)
-    return carry(task, out=out, until=until, report=report, on=on, watch=watch)
+    return carry(task, out=out, until=until, report=report, on=on, watch=watch, spare=spare)
 
 
 def carry(
@@ -188,35 +192,60 @@ def carry(
     report: Listener = lambda _: None,
     on: str = "local",
     watch: bool = True,
+    spare: bool = False,
 ) -> RunFolder:
     """Carry a task as far as ``until``; as `run`, from what was read already."""
     from isthmus.pipeline.watching import watched
 
     folder = open_folder(out, task)
     with watched(folder.address, report) if watch else nullcontext(report) as listener:
-        _carry(folder, task, until, listener, on)
+        _carry(folder, task, until, listener, on, spare=spare)
     return folder
 
 
-def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: str) -> None:
+def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: str, *, spare: bool) -> None:
     report(Event("observations", 0.0, "reading official figures"))
     keep_inputs(folder, task)
     if task.earlier:
         keep_news(folder, task)
     from isthmus.pipeline import stages
 
-    for stage in ORDER[1 : ORDER.index(until) + 1]:
-        begin, end = SPAN[stage]
-        files, work = stages.STAGES[stage]
-        later = [digest_of(task.parts)] if task.parts and stage in SEES_PARTS else []
-        inputs = digest(task.hash, stage, *later)
-        if folder.finished(stage, inputs):
-            report(Event(stage, end, "unchanged"))
-            continue
-        report(Event(stage, begin))
-        with folder.stage(stage, inputs, files):
-            work(folder, task, _listener(report, stage, begin, end), workplace(folder, on, stage, begin, report))
+    with _backtest_beside(folder, task, until, on) if spare else nullcontext(_at_once) as wait:
+        for stage in ORDER[1 : ORDER.index(until) + 1]:
+            begin, end = SPAN[stage]
+            files, work = stages.STAGES[stage]
+            inputs = _inputs(task, stage)
+            if folder.finished(stage, inputs):
+                report(Event(stage, end, "unchanged"))
+                continue
+            told = partial(report, Event(stage, begin))
+            told()
+            if stage == "backtest":
+                wait(told)
+            with folder.stage(stage, inputs, files):
+                work(folder, task, _listener(report, stage, begin, end), workplace(folder, on, stage, begin, report))
     report(Event("done", 1.0))
+
+
+def _inputs(task: Task, stage: str) -> str:
+    """What the result of a stage depends on."""
+    later = [digest_of(task.parts)] if task.parts and stage in SEES_PARTS else []
+    return digest(task.hash, stage, *later)
+
+
+def _backtest_beside(folder: RunFolder, task: Task, until: Until, on: str) -> AbstractContextManager[Wait]:
+    """Past origins are fitted by a second process from the first stage on: they need nothing of the fit to all figures."""
+    from isthmus.compute import beside
+    from isthmus.pipeline.backtesting import coming
+
+    wanted = on == "local" and ORDER.index(until) >= ORDER.index("backtest")
+    if not wanted or folder.finished("fit", _inputs(task, "fit")) or folder.finished("backtest", _inputs(task, "backtest")):
+        return nullcontext(_at_once)
+    return beside(coming(task), folder.units)
+
+
+def _at_once(_: Callable[[], None]) -> None:
+    """Nothing to wait for."""
 
 
 def workplace(folder: RunFolder, on: str, stage: str, begin: float, report: Listener) -> Workplace:
