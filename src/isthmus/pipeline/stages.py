@@ -22,6 +22,7 @@ from isthmus.forecast.rivals.step import prior_step
 from isthmus.forecast.whole_fit import Fitting, fit_unit, posterior_of
 from isthmus.inference.fit import QUICK, Effort, Posterior
 from isthmus.inference.posterior import Evidence
+from isthmus.inference.standin import without_blocks
 from isthmus.inference.warm import carried_over
 from isthmus.model.network import Model, knowledge_of
 from isthmus.pipeline import files, lived, outcomes, summary
@@ -39,6 +40,8 @@ Progress = Callable[[float], None]
 N_SAMPLES = AT_ONCE
 NOWCAST = "nowcast.json"
 FULL = Effort(chains=4, warmup=600, draws=1200)
+BY_STAND_IN = replace(FULL, draws=2400)
+"""With queues, money or beliefs in the fit fewer proposals are taken."""
 
 
 def figures_on_grid(model: Model, task: Task) -> Floats:
@@ -52,12 +55,19 @@ def figures_on_grid(model: Model, task: Task) -> Floats:
     return out
 
 
+def effort_of(task: Task) -> Effort:
+    """How much a fit of the run samples."""
+    if task.quick:
+        return QUICK
+    return FULL if without_blocks(task.model) is None else BY_STAND_IN
+
+
 def fit_of(task: Task, where: Workplace, progress: Progress) -> tuple[Posterior, bool]:
     """The fit, and whether it went on from an earlier one's draws."""
     earlier = earlier_draws(task)
     fitting = Fitting(
         task.text, task.last_month, task.last_fitted, figures_on_grid(task.model, task), stream_seed(task.seed, "fit"),
-        QUICK if task.quick else FULL, earlier,
+        effort_of(task), earlier,
     )  # fmt: skip
     unit = Unit(
         fit_unit, digest(__version__, *fitting.parts), "fit", task.model.groups, task.last_fitted,
