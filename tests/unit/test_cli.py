@@ -168,7 +168,7 @@ def test_commands_pass_their_options_to_the_pipeline(command, until, pipeline, t
     ((source, settings),) = pipeline.calls
     assert source == "toy"
     assert callable(settings.pop("report"))
-    assert (settings.pop("renew"), settings.pop("on")) == (False, "local")
+    assert (settings.pop("renew"), settings.pop("on"), settings.pop("spare")) == (False, "local", True)
     assert settings == {
         "out": tmp_path,
         "sets": ["a.b=1", "c=x=y"],

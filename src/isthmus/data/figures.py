@@ -131,9 +131,17 @@ class Figures:
         return text.getvalue()
 
 
+THOUSANDS = 3
+"""Digits of a group of thousands."""
+
+
 def number(value: float) -> str:
-    """Return a value as a plain decimal, whole numbers without a point."""
-    return format(Decimal(repr(value)).normalize(), "f")
+    """Return a value as a plain decimal, whole numbers without a point, and never with three decimals only.
+
+    ``1.625`` could be 1,625 written with a point for thousands, and is refused where people are counted.
+    """
+    text = format(Decimal(repr(value)).normalize(), "f")
+    return f"{text}0" if len(text.partition(".")[2]) == THOUSANDS else text
 
 
 def read_figures(path: Path | str, *, seen: dt.date | None = None) -> Figures:
