@@ -2,7 +2,7 @@
 
 Mode, curvature and most of the warm-up are there to find where the posterior lies and how it is shaped. An earlier fit of the
 same corridor knows both, but for the months that have come since; so these are added to its draws, and sampling starts. It ends
-as soon as the diagnostics are passed, and is held to them like any other fit.
+as soon as the diagnostics are passed; where half the draws of a cold fit do not pass them, the fit starts from nothing after all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.inference.diagnostics import diagnose
-from isthmus.inference.fit import BLOCK, Effort, Posterior
+from isthmus.inference.fit import BLOCK, Effort, Posterior, fit
 from isthmus.inference.hmc import Metric, Sampled, StepSize, compiled_gradient, leapfrog_counts, sample
 from isthmus.inference.posterior import Evidence, Layout, log_density
 from isthmus.model.network import Model
@@ -77,11 +77,11 @@ def fit_warm(
         evidence: Figures, mask and knowledge.
         earlier: Draws as `carried_over` gives them, ``(chain, draw, size)``.
         seed: Seed of the fit's stream.
-        effort: How much to sample at most.
+        effort: How much a fit from nothing samples; half of its draws are spent here at most.
         progress: Called with the share done, 0 to 1.
 
     Returns:
-        The posterior with its diagnostics; a fit that fails them is returned all the same, marked.
+        The posterior with its diagnostics: of this fit where it passes them, else of a fit from nothing.
     """
     stacked = jax.tree.map(lambda row: jnp.asarray(row)[None], evidence)
     gradient = compiled_gradient(partial(log_density, model), stacked)
@@ -90,21 +90,17 @@ def fit_warm(
     white = metric.white(_starts(earlier, effort.chains)[None])
     size = StepSize.begin(np.full(1, 0.2))
     _, white = sample(gradient, metric, white, size, streams, leapfrog_counts(WARMUP), adapt=True)
-    blocks = -(-effort.draws // BLOCK)
+    blocks = max(-(-effort.draws // (2 * BLOCK)), FEWEST)
     kept: list[Sampled] = []
-    posterior: Posterior | None = None
     for n in range(blocks):
         drawn, white = sample(gradient, metric, white, size, streams, leapfrog_counts(BLOCK, first=n * BLOCK), adapt=False)
         kept.append(drawn)
         progress((n + 1) / blocks)
-        if n + 1 >= min(FEWEST, blocks):
+        if n + 1 >= FEWEST:
             posterior = _posterior(kept)
             if posterior.diagnostics.converged:
-                break
-    if posterior is None:
-        message = "a fit without draws"
-        raise ValueError(message)
-    return posterior
+                return posterior
+    return fit(model, evidence, seed=seed, effort=effort, progress=progress)
 
 
 def metric_of(draws: Floats) -> Metric:
