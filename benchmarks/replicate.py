@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from machine import machine
 
-from isthmus.engines.cohort import replicate
+from isthmus.engines.cohort import Mechanisms, replicate
 from isthmus.inference.posterior import Paths, simulate
 from isthmus.model.network import compile_model
 from isthmus.spec.load import load
@@ -31,6 +31,7 @@ def main() -> int:
     )
     simulated = simulate(model, values, paths, model.knowledge)
     left = np.asarray(simulated.trajectories.departures)
+    parts = Mechanisms.of(model, values, model.knowledge, simulated.choices, simulated.trajectories)
     leg, settle = np.asarray(simulated.choices.leg), np.asarray(simulated.choices.settle)
     sys.stdout.write(f"{machine()}\n{model.grid.n_steps} dekads, {len(model.legs)} legs\n")
     sizes = (1e3, 1e5, 1e7, 1e9)
@@ -38,7 +39,7 @@ def main() -> int:
     for n in range(REPEATS):
         for people in sizes:
             started = time.process_time()
-            replicate(model, left * people / left.sum(), leg, settle, generator=stream(n, "replicate"))
+            replicate(model, left * people / left.sum(), leg, settle, generator=stream(n, "replicate"), mechanisms=parts)
             spent[people].append((time.process_time() - started) * 1e3)
     for people in sizes:
         sys.stdout.write(f"{people:.0e} people: median {statistics.median(spent[people]):.1f} ms of CPU\n")

@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace, place_of
 from isthmus.data.figures import Figures, read_figures
 from isthmus.errors import InputError
-from isthmus.forecast.experiments.registry import EXPERIMENTS, Experiment
 from isthmus.pipeline.folder import RunFolder, below, digest
 from isthmus.pipeline.job import Event, Listener
+
+if TYPE_CHECKING:
+    from isthmus.forecast.experiments.registry import Experiment
 
 NO_FIGURES = "no table of figures by nationality and month was given: --figures FILE"
 
@@ -60,6 +62,8 @@ def experiments(
 
 
 def _chosen(only: Sequence[str]) -> list[Experiment]:
+    from isthmus.forecast.experiments.registry import EXPERIMENTS
+
     names = {one.name: one for one in EXPERIMENTS}
     unknown = [name for name in only if name not in names]
     if unknown:

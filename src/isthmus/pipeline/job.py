@@ -208,16 +208,16 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     keep_inputs(folder, task)
     if task.earlier:
         keep_news(folder, task)
-    from isthmus.pipeline import stages
-
     with _backtest_beside(folder, task, until, on) if spare else nullcontext(_at_once) as wait:
         for stage in ORDER[1 : ORDER.index(until) + 1]:
             begin, end = SPAN[stage]
-            files, work = stages.STAGES[stage]
             inputs = _inputs(task, stage)
             if folder.finished(stage, inputs):
                 report(Event(stage, end, "unchanged"))
                 continue
+            from isthmus.pipeline import stages  # what computes is loaded where there is something to compute
+
+            files, work = stages.STAGES[stage]
             told = partial(report, Event(stage, begin))
             told()
             if stage == "backtest":
@@ -235,12 +235,12 @@ def _inputs(task: Task, stage: str) -> str:
 
 def _backtest_beside(folder: RunFolder, task: Task, until: Until, on: str) -> AbstractContextManager[Wait]:
     """Past origins are fitted by a second process from the first stage on: they need nothing of the fit to all figures."""
-    from isthmus.compute import beside
-    from isthmus.pipeline.backtesting import coming
-
     wanted = on == "local" and ORDER.index(until) >= ORDER.index("backtest")
     if not wanted or folder.finished("fit", _inputs(task, "fit")) or folder.finished("backtest", _inputs(task, "backtest")):
         return nullcontext(_at_once)
+    from isthmus.compute import beside
+    from isthmus.pipeline.backtesting import coming
+
     return beside(coming(task), folder.units)
 
 
