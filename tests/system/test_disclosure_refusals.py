@@ -220,7 +220,7 @@ def test_route_advice_and_interdiction_are_refused_with_the_reason(asked):
     ],
 )  # fmt: skip
 def test_questions_of_planners_pass(asked):
-    refuse_request(asked)
+    assert refuse_request(asked) is None
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 import pieces
 import pytest
 
-from isthmus.compute import Folder, Unit, place_of, run
+from isthmus.compute import Folder, Unit, beside, place_of, run
 from isthmus.compute.arrays import decode, encode
+from isthmus.compute.place import processors
 from isthmus.errors import InputError, ModelError, OutputError
 
 
@@ -130,3 +131,16 @@ def test_a_place_that_is_none_is_refused(text):
 @pytest.mark.parametrize("text", ["local", "processes:3", "dask:2", "dask:tcp://10.0.0.5:8786"])
 def test_places_are_read_as_they_are_written(text):
     assert str(place_of(text)) == text
+
+
+def test_units_done_beside_other_work_are_there_afterwards_and_the_same(tmp_path):
+    units = pieces.units(pieces.squares, 3)
+    list(run(units, storage=Folder(tmp_path / "here")))
+    told = []
+    with beside(units, Folder(tmp_path / "there")) as wait:
+        wait(lambda: told.append(1))
+    if processors() > 1:
+        assert all(Folder(tmp_path / "there").has(unit.address) for unit in units)
+    list(run(units, storage=Folder(tmp_path / "there")))
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+    assert told or processors() == 1

@@ -14,6 +14,7 @@ from isthmus.compute import Unit, Workplace
 from isthmus.forecast.backtest import evidence_at
 from isthmus.forecast.assumed import with_assumed
 from isthmus.forecast.combine import beside, combined
+from isthmus.forecast.compiled import compiled
 from isthmus.forecast.nowcast import counted, nowcast
 from isthmus.forecast.predict import AT_ONCE, Forecast, thin
 from isthmus.forecast.prior import prior_predictive
@@ -138,9 +139,8 @@ def pooled(task: Task, forecast: Forecast) -> Forecast:
     model, last = task.model, forecast.last
     if not model.combined:
         return forecast
-    before = knowledge_of(
-        task.loaded.corridor, [p.id for p in model.places], model.grid, month_start(task.loaded.corridor.time.fit_from)
-    )
+    corridor = compiled(task.text, task.last_month).corridor
+    before = knowledge_of(corridor, [p.id for p in model.places], model.grid, month_start(corridor.time.fit_from))
     horizon = model.grid.n_months - 1 - last
     step = prior_step(task.predictor, model.knowledge, before, last, horizon, seed=task.seed)
     said = beside(model, figures_on_grid(model, task)[:, model.fit_from : last + 1], horizon, step)

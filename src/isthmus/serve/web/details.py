@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
-from io import BytesIO
 
-from babel.messages.pofile import read_po
 
 from isthmus.errors import Problem
-from isthmus.serve.web.language import Language
+from isthmus.serve.web.language import Language, catalogue
 
 GAP = re.compile(r"\{(\d)\}")
 
@@ -22,11 +19,7 @@ GAP = re.compile(r"\{(\d)\}")
 @cache
 def details(language: Language) -> dict[str, str]:
     """English form to translated form; empty for English."""
-    if language == "en":
-        return {}
-    file = resources.files("isthmus.serve") / "locale" / language / "LC_MESSAGES" / "details.po"
-    catalogue = read_po(BytesIO(file.read_bytes()), locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+    return catalogue(language, "details.po")
 
 
 @cache

@@ -21,11 +21,16 @@ COOKIE = "language"
 @cache
 def sentences(language: Language) -> dict[str, str]:
     """English sentence to translated sentence; empty for English."""
+    return catalogue(language, "serve.po")
+
+
+def catalogue(language: Language, name: str) -> dict[str, str]:
+    """English to translated words of one of our catalogues; empty for English."""
     if language == "en":
         return {}
-    file = resources.files("isthmus.serve") / "locale" / language / "LC_MESSAGES" / "serve.po"
-    catalogue = read_po(BytesIO(file.read_bytes()), locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+    file = resources.files("isthmus.serve") / "locale" / language / "LC_MESSAGES" / name
+    messages = read_po(BytesIO(file.read_bytes()), locale=language)
+    return {str(message.id): str(message.string) for message in messages if message.id and message.string}
 
 
 @contextmanager
