@@ -62,10 +62,11 @@ def client() -> httpx.Client:
 
 def tree(pid: int) -> list[int]:
     """The process and those it started."""
-    try:
-        kids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
+    kids = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A child stands under the thread that started it, and threads end while one looks.
+        with contextlib.suppress(OSError):
+            kids += thread.read_text().split()
     return [pid, *(kid for text in kids for kid in tree(int(text)))]
 
 
@@ -127,26 +128,36 @@ class Load:
             page = PAGES[k % len(PAGES)]
             k += 1
             begun = time.perf_counter()
-            answer = made.get(page)
+            try:
+                status = str(made.get(page).status_code)
+            except httpx.HTTPError as problem:
+                status = repr(problem)
             self.pages.append(time.perf_counter() - begun)
-            if answer.status_code != 200:
-                self.errors.append(f"{page} {answer.status_code}")
+            if status != "200":
+                self.errors.append(f"{page} {status}")
             self.stop.wait(1.0)
 
     def try_out(self, made: httpx.Client, k: int) -> None:
         """Keep a scenario, try it, wait for its result."""
         while not self.stop.is_set():
             k += 1
-            kept = keep(made, 0.1 + (k % 80) / 100)
-            begun = time.perf_counter()
-            job = trial(made, kept, self.run)
-            while job["state"] in {"queued", "running"}:
-                time.sleep(0.1)
-                job = made.get(f"/api/v1/jobs/{job['id']}").json()
-            self.answers.append(time.perf_counter() - begun)
-            if job["state"] != "done":
-                self.lost.append(f"{job['id']} {job['state']} {job['problems']}")
+            try:
+                self.one_trial(made, 0.1 + (k % 80) / 100)
+            except httpx.HTTPError as problem:
+                self.errors.append(f"scenario {problem!r}")
             self.stop.wait(2.0)
+
+    def one_trial(self, made: httpx.Client, share: float) -> None:
+        """One scenario: its time, or that it was lost."""
+        kept = keep(made, share)
+        begun = time.perf_counter()
+        job = trial(made, kept, self.run)
+        while job["state"] in {"queued", "running"}:
+            time.sleep(0.1)
+            job = made.get(f"/api/v1/jobs/{job['id']}").json()
+        self.answers.append(time.perf_counter() - begun)
+        if job["state"] != "done":
+            self.lost.append(f"{job['id']} {job['state']} {job['problems']}")
 
     def kill(self, every: float) -> None:
         """Kill a worker from time to time."""

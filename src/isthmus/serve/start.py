@@ -48,5 +48,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
         proxy_headers=settings.public_url is not None,
         timeout_graceful_shutdown=5,
-        limit_concurrency=500,
+        # Longer than programs and proxies keep one (5 to 60 s): who opened it closes it, and no request meets one being closed.
+        timeout_keep_alive=75,
+        limit_concurrency=2000,
     )
