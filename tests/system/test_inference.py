@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 import toy
-from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.predict import Predictor, draw_figures, thin
 from isthmus.inference.fit import Effort, fit_batch
 from isthmus.inference.posterior import Layout, Paths, simulate, simulate_seen

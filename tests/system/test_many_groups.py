@@ -12,7 +12,7 @@ import mini
 from isthmus.data.own import figures_for
 from isthmus.data.store import Store
 from isthmus.errors import FiguresError
-from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.predict import Predictor, thin
 from isthmus.inference.fit import Effort, fit
 from isthmus.spec.load import load

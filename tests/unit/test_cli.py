@@ -127,6 +127,30 @@ def test_importing_the_command_line_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
+    ("origins", "said"),
+    [
+        ("0", "--origins 0: expected 1 to 24 origins (2022-05 to 2024-04); found 0; ask for at least one"),
+        ("-1", "found -1; ask for at least one"),
+        ("1000", "found 1000; ask for fewer, or add figures"),
+        ("2019-01,2023-06", "--origins 2019-01: expected a month from 2022-05 to 2024-04; found outside the figures"),
+        ("abc", "'abc' is neither a number nor months such as 2023-06,2023-09"),
+        ("2023-13", "'2023-13' is neither a number nor months"),
+        ("", "'' is neither a number nor months"),
+    ],
+)
+def test_origins_that_cannot_be_had_are_said_before_anything_that_computes_is_loaded(origins, said, tmp_path):
+    code = (
+        "import sys; from isthmus.cli import main;"
+        f"code = main(['backtest', 'china-ecuador-us', '--out', {str(tmp_path)!r}, '--origins={origins}']);"
+        "print(code, [m for m in ('jax', 'numba', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert said in done.stderr
+    assert done.stdout in ("2 []\n", "")  # the parser of arguments leaves by itself
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["rum"], "unknown command 'rum'; did you mean 'run'?"),

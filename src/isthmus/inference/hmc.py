@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -119,6 +119,66 @@ def _accepted(change: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     return np.exp(np.minimum(change, 0.0)), change < -DIVERGENCE
 
 
+class _Point(NamedTuple):
+    """Where all chains of all fits are.
+
+    Attributes:
+        white: Whitened positions, ``(fit, chain, size)``.
+        slope: Whitened gradients of the density followed, ``(fit, chain, size)``.
+        followed: That density, ``(fit, chain)``.
+        value: Density that accepts or rejects, ``(fit, chain)``.
+    """
+
+    white: Floats
+    slope: Floats
+    followed: Floats
+    value: Floats
+
+    def moved(self, end: _Point, take: NDArray[np.bool_]) -> _Point:
+        """At ``end`` where ``take`` is true, ``(fit, chain)``, else here."""
+        wide = take[:, :, None]
+        return _Point(
+            np.where(wide, end.white, self.white),
+            np.where(wide, end.slope, self.slope),
+            np.where(take, end.followed, self.followed),
+            np.where(take, end.value, self.value),
+        )
+
+
+@dataclass(frozen=True)
+class _Field:
+    """The density followed and the one that judges, in whitened space."""
+
+    gradient: Gradient
+    metric: Metric
+    exact: Value | None
+
+    def slope(self, white: Floats) -> tuple[Floats, Floats]:
+        """Density followed and its whitened gradient."""
+        value, g = self.gradient(self.metric.vectors(white))
+        return value, g @ self.metric.factor
+
+    def judged(self, white: Floats, followed: Floats) -> Floats:
+        """Density that accepts or rejects."""
+        return followed if self.exact is None else self.exact(self.metric.vectors(white))
+
+    def at(self, white: Floats) -> _Point:
+        """All there is to know of a position."""
+        followed, g = self.slope(white)
+        return _Point(white, g, followed, self.judged(white, followed))
+
+    def leapfrog(self, here: _Point, p0: Floats, step: Floats, leaps: int) -> tuple[_Point, Floats]:
+        """The end of a trajectory that begins with momentum ``p0``, and the kinetic energy gained, ``(fit, chain)``."""
+        q, p, h, followed = here.white, p0, here.slope, here.followed
+        for _ in range(leaps):
+            p = p + 0.5 * step * h
+            q = q + step * p
+            followed, h = self.slope(q)
+            p = p + 0.5 * step * h
+        kinetic = 0.5 * ((p**2).sum(axis=2) - (p0**2).sum(axis=2))
+        return _Point(q, h, followed, self.judged(q, followed)), kinetic
+
+
 def leapfrog_counts(n: int, first: int = 0) -> NDArray[np.intp]:
     """Leapfrog steps of ``n`` iterations, spread evenly over their range by the golden ratio; the same in all fits."""
     turns = np.arange(first, first + n) * 0.6180339887498949 % 1
@@ -152,37 +212,20 @@ def sample(
     Returns:
         The draws and the last whitened positions.
     """
-
-    def slope(at: Floats) -> tuple[Floats, Floats]:
-        value, g = gradient(metric.vectors(at))
-        return value, g @ metric.factor
-
-    def judged(at: Floats, value: Floats) -> Floats:
-        return value if exact is None else exact(metric.vectors(at))
-
-    followed, g = slope(white)
-    value = judged(white, followed)
+    field = _Field(gradient, metric, exact)
+    here = field.at(white)
     vectors = np.empty((len(counts), *white.shape))
     acceptance, divergent = np.empty(vectors.shape[:3]), np.empty(vectors.shape[:3], bool)
     for n, leaps in enumerate(counts):
         p0 = np.stack([stream.standard_normal(white.shape[1:]) for stream in streams])
         step = np.minimum(np.exp(size.log_step if adapt else size.log_step_mean), LONGEST / leaps)[:, None, None]
-        q, p, h, at_end = white, p0, g, followed
         with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(leaps):
-                p = p + 0.5 * step * h
-                q = q + step * p
-                at_end, h = slope(q)
-                p = p + 0.5 * step * h
-            new, kinetic = judged(q, at_end), 0.5 * ((p**2).sum(axis=2) - (p0**2).sum(axis=2))
-            acceptance[n], divergent[n] = _accepted(new - value - kinetic)
-            by_steps, _ = _accepted(at_end - followed - kinetic)
-        take = np.stack([stream.random(white.shape[1]) for stream in streams]) < acceptance[n]
-        white = np.where(take[:, :, None], q, white)
-        g = np.where(take[:, :, None], h, g)
-        value, followed = np.where(take, new, value), np.where(take, at_end, followed)
-        vectors[n] = metric.vectors(white)
+            end, kinetic = field.leapfrog(here, p0, step, leaps)
+            acceptance[n], divergent[n] = _accepted(end.value - here.value - kinetic)
+            by_steps, _ = _accepted(end.followed - here.followed - kinetic)
+        here = here.moved(end, np.stack([stream.random(white.shape[1]) for stream in streams]) < acceptance[n])
+        vectors[n] = metric.vectors(here.white)
         if adapt:
             # shorter steps mend the error of steps; how far a stand-in is from the whole they cannot mend
             size.learn(by_steps.mean(axis=1))
-    return Sampled(vectors, acceptance, divergent), white
+    return Sampled(vectors, acceptance, divergent), here.white

@@ -19,7 +19,7 @@ from isthmus import __version__
 from isthmus.compute import Unit, Workplace
 from isthmus.compute.unit import Work
 from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecasts, forecast_unit, vintages_of
-from isthmus.forecast.backtest.origins import blocks_of, usual_origins
+from isthmus.forecast.backtest.origins import blocks_of
 from isthmus.forecast.backtest.rivalry import Said, naive_block
 from isthmus.forecast.backtest.scoring import (
     MEASURES,
@@ -35,6 +35,7 @@ from isthmus.forecast.backtest.scoring import (
 from isthmus.forecast.compiled import Compiled, compiled, fitted_part
 from isthmus.forecast.rivals import NAIVE
 from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.pipeline.origins import backtest_origins
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -42,18 +43,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-LEAST_ORIGINS = 8
-"""Origins of a quick run."""
 SHOWN = (Entry(OURS, "real_time"), *(Entry(name, NO_TRACK) for name in NAIVE))
 """Entries of ``scores.csv``."""
-
-
-def backtest_origins(task: Task) -> tuple[str, ...]:
-    """Usual origins; a quick run takes some of them."""
-    origins = usual_origins(task.loaded.corridor.time.fit_from, task.last_fitted)
-    if task.quick and len(origins) > LEAST_ORIGINS:
-        return tuple(origins[int(k)] for k in np.linspace(0, len(origins) - 1, LEAST_ORIGINS))
-    return origins
 
 
 def blocks(task: Task, origins: Sequence[str]) -> list[Block]:

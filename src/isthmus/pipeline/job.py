@@ -171,17 +171,32 @@ def run(
         FiguresError: So has the table of figures.
         OutputError: The folder cannot be written.
     """
-    from isthmus.compute import place_of
-
-    place_of(on)  # what is wrong with it is said before anything is read
-    if is_away(out):
-        prove_away(str(out))
-    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
+    task = asked(source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, on=on)
     if partial is not None:
         task = replace(task, parts=read_parts(partial, tuple(task.loaded.corridor.series)))
     if renew:
         task = going_on(out, task)
     return carry(task, out=out, until=until, report=report, on=on, watch=watch, spare=spare)
+
+
+def asked(
+    source: str | Path,
+    *,
+    out: Path | str,
+    sets: Sequence[str],
+    scenario: str | None,
+    seed: int,
+    quick: bool,
+    figures: Path | Figures | None,
+    on: str,
+) -> Task:
+    """What a command was asked to do, read and checked; what is wrong with its places is said before anything is read."""
+    from isthmus.compute import place_of
+
+    place_of(on)
+    if is_away(out):
+        prove_away(str(out))
+    return read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
 
 
 def carry(

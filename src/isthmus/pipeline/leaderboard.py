@@ -18,13 +18,13 @@ from isthmus.compute import Workplace
 from isthmus.forecast.backtest import stack
 from isthmus.forecast.backtest.blocks import SIZE, Forecasts, hindsight, vintages_of
 from isthmus.forecast.backtest.leaderboard import Frame, Row, coverage_curve, leaderboard, pit_histogram, unpooled
-from isthmus.forecast.backtest.origins import LEAST_ORIGINS, Change, changes, regime, wanted_origins
+from isthmus.forecast.backtest.origins import LEAST_ORIGINS, Change, changes, regime
 from isthmus.forecast.backtest.rivalry import rivals_unit, said_of
 from isthmus.forecast.backtest.scoring import ALL_MEASURES, Scored, Stand, measures, score_stands
 from isthmus.forecast.compiled import Compiled, compiled
 from isthmus.forecast.predict import thin
 from isthmus.pipeline import files
-from isthmus.pipeline.backtesting import Progress, backtest_origins, blocks, forecasts_of, missing_rows, rows_of, unit_of
+from isthmus.pipeline.backtesting import Progress, blocks, forecasts_of, missing_rows, rows_of, unit_of
 from isthmus.pipeline.folder import RunFolder, digest
 
 if TYPE_CHECKING:
@@ -37,20 +37,6 @@ FILES = ("leaderboard.csv", "leaderboard.parquet", "backtest_scores.parquet", "l
 WIDTHS = (*tuple(round(0.1 * k, 1) for k in range(1, 10)), 0.95)
 N_ATTRIBUTED = 200
 """Draws of the fit to all figures that the ex-post track takes."""
-
-
-def origins_of(task: Task, asked: int | tuple[str, ...] | None) -> tuple[str, ...]:
-    """The origins asked for: so many of the last, or these months, or the usual ones.
-
-    Raises:
-        InputError: Origins outside the data, or more than there are.
-    """
-    first, last = task.loaded.corridor.time.fit_from, task.last_fitted
-    if asked is None:
-        return backtest_origins(task) or wanted_origins(first, last)
-    if isinstance(asked, int):
-        return wanted_origins(first, last, count=asked)
-    return wanted_origins(first, last, months=asked)
 
 
 def leaderboard_stage(folder: RunFolder, task: Task, origins: Sequence[str], where: Workplace, progress: Progress) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
-from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.assumed import with_assumed
 from isthmus.forecast.combine import beside, combined
 from isthmus.forecast.compiled import compiled

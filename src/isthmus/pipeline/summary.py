@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from isthmus.forecast.backtest import MEASURES
+from isthmus.forecast.backtest.scoring import MEASURES
 from isthmus.forecast.scores import relative_skill, skill_interval
 from isthmus.pipeline.backtesting import SHOWN
 from isthmus.report.skill import BLOCK, LABELLED, LEAST_ORIGINS

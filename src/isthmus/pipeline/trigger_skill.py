@@ -33,8 +33,9 @@ def skill(folder: RunFolder, task: Task) -> dict[str, Any]:
     from isthmus.forecast.backtest.scoring import observed_after
     from isthmus.forecast.compiled import compiled
     from isthmus.pipeline import backtesting
+    from isthmus.pipeline.origins import backtest_origins
 
-    made = backtesting.blocks(task, backtesting.backtest_origins(task))
+    made = backtesting.blocks(task, backtest_origins(task))
     # only what the backtest kept: one made by another version is not made again for this
     made = [block for block in made if folder.units.has(backtesting.unit_of(block, forecast_unit, "backtest", task.kind).address)]
     if not made:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from isthmus.compute import Workplace, place_of
+from isthmus.compute import Workplace
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import SPAN, Event, Listener, Task, open_folder, read, run, workplace
+from isthmus.pipeline.job import SPAN, Event, Listener, Task, Until, asked, carry, open_folder, workplace
+from isthmus.pipeline.origins import origins_of
 from isthmus.pipeline.watching import watched
 
 
@@ -42,22 +44,16 @@ def backtest(
     Raises:
         InputError: Origins outside the data, or more than there are.
     """
-    place_of(on)  # what is wrong with it is said before anything is read
-    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
-    from isthmus.pipeline import leaderboard
+    task = asked(source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, on=on)
+    wanted = origins_of(task, origins)
+    with _after("forecast", task, out=out, on=on, report=report, share=0.3) as (folder, listener):
+        from isthmus.pipeline import leaderboard
 
-    wanted = leaderboard.origins_of(task, origins)
-    with watched(open_folder(out, task).address, report) as listener:
-        folder = run(
-            source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="forecast", watch=False,
-            on=on, report=lambda event: listener(replace(event, done=0.3 * event.done / SPAN["forecast"][1])),
-        )  # fmt: skip
         listener(Event("backtest", 0.3))
         where = workplace(folder, on, "backtest", 0.3, listener)
         if origins is None:
             _scores(folder, task, where, _within(listener, "backtest", 0.3, 0.8))
         leaderboard.leaderboard_stage(folder, task, wanted, where, _within(listener, "backtest", 0.3 if origins else 0.8, 1.0))
-        listener(Event("done", 1.0))
     return folder
 
 
@@ -86,20 +82,29 @@ def validate(
         on: Where the work runs, see `isthmus.compute`.
         report: Called with each event.
     """
-    place_of(on)  # what is wrong with it is said before anything is read
-    task = read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)
-    with watched(open_folder(out, task).address, report) as listener:
-        folder = run(
-            source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, until="fit", watch=False,
-            on=on, report=lambda event: listener(replace(event, done=0.15 * event.done / SPAN["fit"][1])),
-        )  # fmt: skip
+    task = asked(source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, on=on)
+    with _after("fit", task, out=out, on=on, report=report, share=0.15) as (folder, listener):
         from isthmus.pipeline.validation import validation_stage
 
         listener(Event("validate", 0.15))
         where = workplace(folder, on, "validate", 0.15, listener)
         validation_stage(folder, task, where, _within(listener, "validate", 0.15, 1.0))
-        listener(Event("done", 1.0))
     return folder
+
+
+@contextmanager
+def _after(
+    until: Until, task: Task, *, out: Path | str, on: str, report: Listener, share: float
+) -> Iterator[tuple[RunFolder, Listener]]:
+    """The run's folder once the main job has come as far as ``until``, the first ``share`` of the whole; then the rest."""
+
+    def told(event: Event) -> None:
+        if event.stage != "done":
+            listener(replace(event, done=share * event.done / SPAN[until][1]))
+
+    with watched(open_folder(out, task).address, report) as listener:
+        yield carry(task, out=out, until=until, watch=False, on=on, report=told), listener
+        listener(Event("done", 1.0))
 
 
 def _scores(folder: RunFolder, task: Task, where: Workplace, progress: Callable[[float], None]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
-from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.backtest.blocks import EFFORT, vintages_of
 from isthmus.forecast.backtest.blocks import QUICK as QUICK_FIT
 from isthmus.forecast.compiled import Compiled, compiled, fitted_part

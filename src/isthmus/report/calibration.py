@@ -10,6 +10,9 @@ from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.intervals import plain
 
+TOO_NARROW, TOO_WIDE = 0.86, 0.94
+"""Coverage of 90 % intervals below or above which it is a failure."""
+
 SIZE = (380.0, 240.0)
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 372.0, 12.0, 200.0
 
@@ -53,13 +56,13 @@ def coverage_chart(label: str, row: Mapping[str, Any], widths: tuple[float, ...]
     points = [(x(w), y(s)) for w, s in zip(at, shares, strict=True)]
     parts = _axis(y, 1.0)
     for tick in (0.25, 0.5, 0.75, 1.0):
-        parts.append(svg.text(x(tick), BOTTOM + 15, plain(100 * tick), "tick", "middle"))
+        parts.append(svg.text(x(tick), BOTTOM + 15, plain(100 * tick), "tick", "end" if tick == 1 else "middle"))
     parts += [
         svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis"),
         svg.line(x(0), y(0), x(1), y(1), "reference"),
         svg.polyline(points, "fan-median"),
         *(svg.el("circle", cx=px, cy=py, r=3.2, class_="median") for px, py in points),
-        svg.text(RIGHT, BOTTOM + 32, say("width of the interval, \N{NO-BREAK SPACE}%"), "tick", "end"),
+        svg.text(RIGHT, BOTTOM + 32, say("width of the interval, %"), "tick", "end"),
     ]
     title = say("{label}: {shares:.0%} of figures in 90\N{NO-BREAK SPACE}% intervals", label=label, shares=shares[at.index(0.9)])
     rows = tuple((f"{100 * w:.0f}{NBSP}%", plain(s, 0.001)) for w, s in zip(at, shares, strict=True))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from isthmus.report.calibration import TOO_NARROW, TOO_WIDE
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.leaning import leaning, leaning_words
 from isthmus.report.intervals import percent
@@ -19,9 +20,6 @@ from isthmus.report.sections import Section
 from isthmus.report.skill import Backtest, backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import period_name, span
-
-TOO_NARROW, TOO_WIDE = 0.86, 0.94
-"""Coverage of 90 % intervals below or above which it is a failure."""
 
 LOST = {
     "before": "It lost to the random walk before a change of rules ({skill}).",

@@ -224,31 +224,57 @@ def journey(view: RunView) -> tuple[Interval, Interval] | None:
     return interval(days), interval(cost)
 
 
+@dataclass(frozen=True)
+class _Added:
+    """A stock added up over its years beside the flow of new applications: what the check of such a claim is made from."""
+
+    stock: StockSeries
+    flow: FlowSeries
+    first: str
+    last: str
+    summed: Tally
+
+    @property
+    def latest(self) -> str:
+        """Last period of the flow."""
+        return self.flow.periods[-1]
+
+    @property
+    def new(self) -> Tally:
+        """New applications up to the latest figures."""
+        return self.flow.tally(self.first, self.latest)
+
+    @property
+    def years(self) -> str:
+        """How many year-end numbers were added, in words."""
+        return small(self.summed.present)
+
+
 def _stock_summed(view: RunView, key: str, claim: Claim) -> Check:
     stock, flow = (_series(view, name) for name in claim.series) if len(claim.series) == 2 else (None, None)
     if claim.period is None or claim.value is None:
         return _not_checkable(key, claim, "The claim names no period or no value.")
     if not isinstance(stock, StockSeries) or not isinstance(flow, FlowSeries):
         return _not_checkable(key, claim, "The claim needs a stock and a flow of the table of figures.")
-    first, last = claim.period
-    summed = what_summing_a_stock_would_give(stock, first, last)
-    latest = flow.periods[-1]
-    new, within = flow.tally(first, latest), flow.tally(first, last)
-    years = small(summed.present)
-    close = abs(summed.value / claim.value - 1) <= CLOSE
+    added = _Added(stock, flow, *claim.period, what_summing_a_stock_would_give(stock, *claim.period))
+    close = abs(added.summed.value / claim.value - 1) <= CLOSE
+    verdict: Verdict = "misleading" if close else "does not hold"
+    reason = _why_a_sum_of_stocks_misleads(added, close=close)
+    return Check(key, claim.text, claim.source, verdict, reason, _added_lines(added), claim.note or "", _queue_chart(added))
+
+
+def _added_lines(added: _Added) -> tuple[Line, ...]:
+    """The sum of stocks, the largest stock, and the flow over both spans."""
+    stock, flow, first, last, latest = added.stock, added.flow, added.first, added.last, added.latest
     highest = max(((v, p) for p, v in stock.points() if first <= p <= last), default=(0.0, last))
-    lines = (
-        Line(
-            say(
-                "What adding up {years} year-end stocks gives, {first}: not a number of people",
-                years=years,
-                first=span(first, last),
-            ),
-            official(summed.value),
-            "sum of stocks, not valid",
-            summed.unit,
-            _publishers(stock),
-        ),
+    what = say(
+        "What adding up {years} year-end stocks gives, {first}: not a number of people",
+        years=added.years,
+        first=span(first, last),
+    )
+    sums = ((latest, added.new), (last, flow.tally(first, last)))
+    return (
+        Line(what, official(added.summed.value), "sum of stocks, not valid", added.summed.unit, _publishers(stock)),
         Line(
             say("Most people waiting at one time, end of {highest}", highest=highest[1]),
             official(highest[0]),
@@ -256,41 +282,47 @@ def _stock_summed(view: RunView, key: str, claim: Claim) -> Check:
             stock.unit,
             _publishers(stock),
         ),
-        Line(
-            say("New applications, {first}", first=span(first, latest)), official(new.value), "flow", flow.unit, _publishers(flow)
-        ),
-        Line(
-            say("New applications, {first}", first=span(first, last)),
-            official(within.value),
-            "flow",
-            flow.unit,
-            _publishers(flow),
+        *(
+            Line(
+                say("New applications, {first}", first=span(first, end)),
+                official(tally.value),
+                "flow",
+                flow.unit,
+                _publishers(flow),
+            )
+            for end, tally in sums
         ),
     )
+
+
+def _why_a_sum_of_stocks_misleads(added: _Added, *, close: bool) -> str:
     reason = "The claim matches no count of people in the figures."
     if close:
         reason = say(
             "It is a sum of stocks: adding up {years} year-end numbers of people waiting "
             "({first}) gives {value}, and whoever waits several years is counted in each of them.",
-            years=years,
-            first=span(first, last),
-            value=official(summed.value),
+            years=added.years,
+            first=span(added.first, added.last),
+            value=official(added.summed.value),
         )
-    reason += say(" New applications in {first} were {value}.", first=span(first, latest), value=official(new.value))
+    new = official(added.new.value)
+    return reason + say(" New applications in {first} were {value}.", first=span(added.first, added.latest), value=new)
+
+
+def _queue_chart(added: _Added) -> Chart:
+    """Year-end stocks and yearly flows side by side; the years added up are marked."""
     bars = YearBars(
-        {p: v for p, v in stock.points() if first <= p},
-        {p: v for p, v in flow.points() if first <= p},
+        {p: v for p, v in added.stock.points() if added.first <= p},
+        {p: v for p, v in added.flow.points() if added.first <= p},
         "Waiting for a decision",
         "New applications",
-        tuple(p for p in stock.periods if first <= p <= last),
+        tuple(p for p in added.stock.periods if added.first <= p <= added.last),
     )
     title = say(
         "Adding up {years} year-end queues gives {value}; new applications in {present} years were {value2}",
-        years=years,
-        value=official(summed.value),
-        present=small(new.present),
-        value2=official(new.value),
+        years=added.years,
+        value=official(added.summed.value),
+        present=small(added.new.present),
+        value2=official(added.new.value),
     )
-    chart = stock_chart(bars, title, _publishers(stock, flow))
-    verdict: Verdict = "misleading" if close else "does not hold"
-    return Check(key, claim.text, claim.source, verdict, reason, lines, claim.note or "", chart)
+    return stock_chart(bars, title, _publishers(added.stock, added.flow))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isthmus.forecast.backtest.leaderboard import Row
-from isthmus.report.calibration import coverage_chart, pit_chart
+from isthmus.report.calibration import TOO_NARROW, TOO_WIDE, coverage_chart, pit_chart
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.document import document
 from isthmus.report.intervals import plain
@@ -134,10 +134,19 @@ def _points(board: Board) -> Iterator[tuple[str, str]]:
     first, second = (board.ours("real_time", "half", part) for part in ("first", "second"))
     yield "First and second half of the origins", f"{words_of(first)} and {words_of(second)} (real time)."
     if real is not None:
+        halves = " and ".join(f"{half.covered90:.0%}" for half in (first, second) if half is not None)
         yield (
             "Coverage",
-            f"90{NBSP}% intervals held {real.covered90:.0%} of figures, 50{NBSP}% intervals {real.covered50:.0%} (real time).",
+            (
+                f"90{NBSP}% intervals held {real.covered90:.0%} of figures{_width_words(real.covered90)}, in the halves of the "
+                f"origins {halves}; 50{NBSP}% intervals {real.covered50:.0%} (real time)."
+            ),
         )
+
+
+def _width_words(share: float) -> str:
+    """What a share held by 90 % intervals says of their width."""
+    return ": too narrow" if share < TOO_NARROW else ": too wide" if share > TOO_WIDE else ""
 
 
 def _overall(board: Board) -> Section:
@@ -279,12 +288,17 @@ def _missing(facts: Mapping[str, Any], corridor: Corridor) -> Section:
 
 
 def _silent(missing: Sequence[Mapping[str, Any]], label: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """Models without a forecast, checkpoints of one reason together."""
-    together: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    """Forecasts that are missing: checkpoints of one reason together, then models that are silent at the same ones."""
+    where: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for m in missing:
         key = (name_of(m["model"], m["track"]), m["reason"], tuple(m["origins"]))
-        together.setdefault(key, []).append(label.get(m["series"], m["series"]))
-    return tuple((model, ", ".join(where), reason, _origins(when)) for (model, reason, when), where in together.items())
+        where.setdefault(key, []).append(label.get(m["series"], m["series"]))
+    who: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (model, reason, when), checkpoints in where.items():
+        everywhere = len(checkpoints) == len(label)
+        named = "all checkpoints" if everywhere and len(label) > 1 else ", ".join(checkpoints)
+        who.setdefault((named, reason, when), []).append(model)
+    return tuple(("; ".join(models), at, reason, _origins(when)) for (at, reason, when), models in who.items())
 
 
 def _origins(origins: Sequence[str]) -> str:

@@ -32,11 +32,12 @@ def ratio_chart(key: str, title: str, about: str, rows: Sequence[Ratio], *, meas
     labels = [wrapped(row.label, 52) for row in known]
     top, y = 26.0, 26.0
     bottom = top + sum(LINE * len(words) + 22 for words in labels)
-    parts = [svg.line(x(1), top - 6, x(1), bottom, "reference"), svg.text(x(1), 14, measure, "tick naive-text", "middle")]
+    parts = [svg.text(x(1), 14, measure, "tick naive-text", "middle")]
     for row, words in zip(known, labels, strict=True):
         parts += [svg.text(MARGIN, y + 12 + LINE * n, line, "label halo") for n, line in enumerate(words)]
         level = y + LINE * len(words) + 8
         parts += [
+            svg.line(x(1), level - 9, x(1), level + 9, "reference"),  # not through the words
             svg.line(x.clipped(row.lo), level, x.clipped(row.hi), level, "whisker model thick"),
             svg.el("circle", cx=x.clipped(row.value), cy=level, r=4.5, class_="median"),
         ]

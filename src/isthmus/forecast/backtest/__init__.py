@@ -2,9 +2,6 @@
 
 ``origins`` says from which months, ``vintages`` what was known then, ``blocks`` fits and forecasts, ``scoring`` holds forecasts
 against figures, ``stack`` combines them, ``leaderboard`` sums up.
+
+Nothing is imported here: which origins there are is asked before anything that computes is loaded.
 """
-
-from isthmus.forecast.backtest.blocks import EFFORT, QUICK, Block, Forecasts, evidence_at, forecast_block
-from isthmus.forecast.backtest.scoring import MEASURES, Scored, score_draws
-
-__all__ = ["EFFORT", "MEASURES", "QUICK", "Block", "Forecasts", "Scored", "evidence_at", "forecast_block", "score_draws"]

@@ -97,7 +97,7 @@ def wanted_origins(
     outside = [m for m in months if m not in possible]
     if outside:
         raise InputError(
-            Problem(f"--origin {m}", f"a month from {span}", "outside the figures", "choose an origin inside, or add figures")
+            Problem(f"--origins {m}", f"a month from {span}", "outside the figures", "choose an origin inside, or add figures")
             for m in outside
         )
     if months:

@@ -17,7 +17,7 @@ LEAST_FIGURES = 3
 def too_few(history: Floats) -> str | None:
     """Why nothing can be said of a series, or None where something can."""
     n = int((~np.isnan(history)).sum())
-    return None if n >= LEAST_FIGURES else f"{n} figures by then, fewer than {LEAST_FIGURES}"
+    return None if n >= LEAST_FIGURES else f"fewer than {LEAST_FIGURES} figures by then"
 
 
 def random_walk(history: Floats, horizon: int) -> Outlook | str:
@@ -46,7 +46,7 @@ def seasonal_naive(history: Floats, horizon: int) -> Outlook | str:
     target = np.arange(len(history), len(history) + horizon)
     location = logs[target - 12 * ((target - len(history)) // 12 + 1)]
     if len(errors) < LEAST_FIGURES:
-        return f"{len(errors)} figures with one a year before, fewer than {LEAST_FIGURES}"
+        return f"fewer than {LEAST_FIGURES} figures with one a year before"
     if np.isnan(location).any():
         return "the figure of a year before is missing"
     return Outlook.single(location, np.full(horizon, float(np.sqrt(np.mean(errors**2)))))

@@ -42,7 +42,7 @@ def statistical(history: Floats, horizon: int) -> dict[str, Outlook | str]:
         return dict.fromkeys(STATISTICAL, silent)
     logs = filled(history)
     if len(logs) < LEAST_HISTORY:
-        return dict.fromkeys(STATISTICAL, f"{len(logs)} months of history, fewer than {LEAST_HISTORY}")
+        return dict.fromkeys(STATISTICAL, f"fewer than {LEAST_HISTORY} months of history")
     season = 12 if len(logs) >= SEASONAL_FROM else 1
     steps = horizon + len(history) - 1 - int(np.flatnonzero(~np.isnan(history))[-1])
     chosen: dict[str, Any] = {
