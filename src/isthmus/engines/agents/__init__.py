@@ -36,6 +36,7 @@ class Lives(NamedTuple):
         journeys: Histories of agents.
         agents: How many left.
         lived: Steps that they lived, from departure to the end of the journey.
+        hops: How often one of them chose at a node and set out, joined a queue or ended the journey.
         most: Most of them kept at once.
         departed: Agents who left, ``(stratum, step)``.
     """
@@ -44,6 +45,7 @@ class Lives(NamedTuple):
     journeys: Journeys
     agents: int
     lived: int
+    hops: int
     most: int
     departed: NDArray[np.int64]
 
@@ -79,7 +81,9 @@ def live(
     scaled = (None if part is None else part / crowd.per_person for part in out)
     trajectories = Trajectories(*scaled)._replace(believed=engine.minds.believed if engine.minds.moving else None)
     journeys = Journeys.of(model, counts, 1.0 / engine.world.bins_a_usd, () if hazards is None else hazards.kinds)
-    return Lives(trajectories, journeys, int(engine.departed.sum()), counts.lived, engine.most, engine.departed)
+    return Lives(
+        trajectories, journeys, int(engine.departed.sum()), counts.lived, int(counts.hops.sum()), engine.most, engine.departed
+    )
 
 
 def _tables(engine: Engine, counts: Counts) -> step.Tables:

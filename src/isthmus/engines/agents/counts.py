@@ -68,9 +68,9 @@ class Counts(NamedTuple):
         part = self.hops[int(world.hops[code]) : int(world.hops[code + 1])]
         return part.reshape(len(world.origin), world.n_steps, -1)
 
-    def flow(self, world: World, legs: Sequence[int]) -> Counted:
-        """Setting out on legs, ``(leg, stratum, step)``."""
-        return np.stack([self.hops_of(world, k).sum(axis=-1) for k in legs])
+    def flow(self, world: World, legs: Sequence[int], steps: slice = slice(None)) -> Counted:
+        """Setting out on legs, ``(leg, stratum, step)``, in all steps or some."""
+        return np.stack([self.hops_of(world, k)[:, steps].sum(axis=-1) for k in legs])
 
     def came(self, world: World) -> Counted:
         """Arriving by a leg within the time, ``(leg, stratum, step)``."""

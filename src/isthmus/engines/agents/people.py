@@ -45,9 +45,9 @@ class People(NamedTuple):
         parts: list[Any] = [array[rows] for array in self]
         return People(*parts)
 
-    def copy(self) -> People:
-        """Arrays of their own."""
-        parts: list[Any] = [array.copy() for array in self]
+    def first(self, size: int) -> People:
+        """The first so many, in arrays of their own."""
+        parts: list[Any] = [array[:size].copy() for array in self]
         return People(*parts)
 
     @property

@@ -60,8 +60,8 @@ NOBODY = np.zeros((0, 4), np.uint64)
 def packed(departed: Ints, first: int) -> list[Cohorts]:
     """Those who leave, ``(stratum, step)`` from step ``first`` on, in blocks of cohorts (stratum, step, first one, how many)."""
     rows: list[tuple[int, int, int, int]] = [
-        (s, first + t, begun, min(BLOCK, int(n) - begun))
-        for (s, t), n in np.ndenumerate(departed) for begun in range(0, int(n), BLOCK)
+        (s, first + t, begun, min(BLOCK, n - begun))
+        for s, by_step in enumerate(departed.tolist()) for t, n in enumerate(by_step) for begun in range(0, n, BLOCK)
     ]  # fmt: skip
     blocks: list[list[tuple[int, ...]]] = []
     room = 0
@@ -83,10 +83,13 @@ class Engine:
         self.minds = Minds(model, outlook)
         self.stream = U64(stream_seed(crowd.seed, "agents", *crowd.names))
         n_strata, n_queues, n_steps = len(self.world.origin), len(model.queues), model.grid.n_steps
+        heard = () if model.information is None else model.information.legs
         self.ways = Ways.room(alternatives(model, plan), n_strata, n_steps)
         self.counts = [Counts.nothing(self.world) for _ in range(crowd.workers)]
+        self.flat = [counts.flat() for counts in self.counts]
+        self.went = np.zeros((len(heard), len(model.groups), n_steps))
         self.rooms = [(Band.room(), Out(People.room(BLOCK), People.room(BLOCK))) for _ in range(crowd.workers)]
-        self.under_way = People.room(0)
+        self.nobody = self.under_way = People.room(0)
         self.to_join: list[list[People]] = [[] for _ in range(n_queues)]
         self.lines = [Line(n_steps) for _ in range(n_queues)]
         self.queued = np.zeros((n_queues, n_strata + 1, n_steps))
@@ -103,7 +106,8 @@ class Engine:
         return self
 
     def _window(self, pool: ThreadPoolExecutor, first: int, end: int, departures: Floats) -> None:
-        self.minds.learn(first, end, self._went())
+        self._hear(first)
+        self.minds.learn(first, end, self.went)
         self.ways.share_out(*self.minds.shares(first, end), first, self.model.grid.n_steps)
         self.departed[:, first:end] = self._leaving(first, end, departures)
         kept = self._walk(pool, end, self.under_way, packed(self.departed[:, first:end], first))
@@ -113,13 +117,14 @@ class Engine:
         waiting = sum(line.people.size for line in self.lines) + sum(p.size for parts in self.to_join for p in parts)
         self.most = max(self.most, self.under_way.size + waiting)
 
-    def _went(self) -> Floats:
-        """Who set out on the legs of the information block so far, ``(leg, group, step)``, persons."""
-        block = self.model.information
-        if block is None:
-            return np.zeros((0, len(self.model.groups), self.model.grid.n_steps))
-        flow = np.sum([counts.flow(self.world, block.legs) for counts in self.counts], axis=0) / self.crowd.per_person
-        return flow if self.model.strata is None else np.asarray(self.model.strata.total(flow))
+    def _hear(self, before: int) -> None:
+        """Who set out on the legs of the information block in the window that ended, ``(leg, group, step)``, persons."""
+        block, strata = self.model.information, self.model.strata
+        if block is None or not before:
+            return
+        steps = slice(max(before - self.minds.window, 0), before)
+        flow = np.sum([counts.flow(self.world, block.legs, steps) for counts in self.counts], axis=0) / self.crowd.per_person
+        self.went[..., steps] = flow if strata is None else strata.total(flow)
 
     def _leaving(self, first: int, end: int, departures: Floats) -> Ints:
         """Agents who leave, ``(stratum, step)``; each step has its own stream."""
@@ -134,26 +139,32 @@ class Engine:
 
     def _walk(self, pool: ThreadPoolExecutor, until: int, people: People, cohorts: list[Cohorts]) -> list[People]:
         """Move people in blocks over the threads; returns who waits for a later window, in the order of the blocks."""
-        jobs = [Job(people.part(slice(n, n + BLOCK)), NOBODY) for n in range(0, people.size, BLOCK)]
-        jobs += [Job(People.room(0), part) for part in cohorts]
+        jobs = self._jobs(people, cohorts)
         kept: list[People] = [people] * len(jobs)
         joined: list[People] = [people] * len(jobs)
         turn = count()
 
         def work(counts: Counts, band: Band, out: Out) -> None:
-            counts = counts.flat()
             for n in iter(lambda: next(turn), -1):
                 if n >= len(jobs):
                     return
                 found = walk(self.world, self.ways.table, counts, self.stream, jobs[n], until, band, out)
-                kept[n], joined[n] = (part.part(slice(m)).copy() for part, m in zip(out, found, strict=True))
+                kept[n], joined[n] = (part.first(m) if m else self.nobody for part, m in zip(out, found, strict=True))
 
         if self.crowd.workers == 1 or len(jobs) <= 1:
-            work(self.counts[0], *self.rooms[0])
+            work(self.flat[0], *self.rooms[0])
         else:
-            list(pool.map(work, self.counts, *zip(*self.rooms, strict=True)))
+            list(pool.map(work, self.flat, *zip(*self.rooms, strict=True)))
         self._sort_joined(joined)
         return kept
+
+    def _jobs(self, people: People, cohorts: list[Cohorts]) -> list[Job]:
+        """Blocks for the threads; few people and few who leave are one block, in that order."""
+        jobs = [Job(people.part(slice(n, n + BLOCK)), NOBODY) for n in range(0, people.size, BLOCK)]
+        if jobs and cohorts and jobs[-1].people.size + int(cohorts[0][:, 3].sum()) <= BLOCK:
+            jobs[-1] = Job(jobs[-1].people, cohorts[0])
+            cohorts = cohorts[1:]
+        return jobs + [Job(self.nobody, part) for part in cohorts]
 
     def _sort_joined(self, parts: list[People]) -> None:
         """Hand who joins a queue over to it."""
@@ -166,18 +177,26 @@ class Engine:
         """Serve a queue in the steps of a window; returns who goes on from its exit."""
         come, starts = self._joining(q, first, end)
         gates, scale = self.plan.gates, self.crowd.per_person
-        passing = []
-        for t in range(first, end):
-            people = come.part(slice(starts[t - first], starts[t - first + 1]))
-            others, places = gates.others[q, t] * scale, gates.places[q, t] * scale
-            if self.lines[q].empty and people.size + others <= places:
+        others, places = gates.others[q, first:end] * scale, gates.places[q, first:end] * scale
+        enough, passing, t = np.diff(starts) + others <= places, [], first
+        while t < end:
+            calm = self._calm(q, enough[t - first :])
+            people = come.part(slice(starts[t - first], starts[t - first + max(calm, 1)]))
+            if calm:
                 self._waited(q, people.who, 0)
                 passing.append(people)
             else:
-                passing.append(self._step(q, t, people, others, places))
+                passing.append(self._step(q, t, people, others[t - first], places[t - first]))
+            t += max(calm, 1)
         going = People.joined(passing)
         going.node[:] = self.world.n_places + q
         return going
+
+    def _calm(self, q: int, enough: NDArray[np.bool_]) -> int:
+        """Steps to come in which everybody is served as they join."""
+        if not self.lines[q].empty:
+            return 0
+        return len(enough) if enough.all() else int(enough.argmin())
 
     def _joining(self, q: int, first: int, end: int) -> tuple[People, Ints]:
         """Who joins a queue before ``end``, by step, and where each step begins; the others are kept for later."""
@@ -200,7 +219,7 @@ class Engine:
         np.add.at(counts.waited[q], (waited[0], waited[1]), 1)
         np.add.at(counts.turned_back[:, t, self.model.queues[q].place], (back.who >> U64(48)).astype(np.int64), 1)
         if back.size:
-            end_all(self.world, counts.flat(), self.stream, back, t, TURNED_BACK, self.rooms[0][0])
+            end_all(self.world, self.flat[0], self.stream, back, t, TURNED_BACK, self.rooms[0][0])
         self.queued[q, :-1, t] = np.bincount((line.people.who >> U64(48)).astype(np.int64), minlength=len(self.queued[q]) - 1)
         self.queued[q, -1, t] = line.others.sum()
         going.due[:] = t

@@ -223,16 +223,10 @@ def _delays(kernels: Kernels) -> list[Floats]:
 
 def patience(keep: Floats, longest: int) -> Floats:
     """Shares of those who join in a step who stop waiting 1, 2 ... steps later, the last: later than the longest wait."""
-    n_steps = len(keep)
-    out = np.zeros((n_steps, longest + 1))
-    for s in range(n_steps):
-        going = np.ones(longest + 1)
-        later = keep[s + 1 : s + 1 + longest]
-        going[1 : 1 + len(later)] = np.cumprod(later)
-        going[1 + len(later) :] = going[len(later)]
-        out[s, :-1] = going[:-1] - going[1:]
-        out[s, -1] = going[-1]
-    return out
+    beyond = np.concatenate([keep[1:], np.ones(longest)])
+    later = np.lib.stride_tricks.sliding_window_view(beyond, longest)
+    going = np.concatenate([np.ones((len(keep), 1)), np.cumprod(later, axis=1), np.zeros((len(keep), 1))], axis=1)
+    return np.asarray(going[:, :-1] - going[:, 1:])
 
 
 def _round(usd: float) -> float:
