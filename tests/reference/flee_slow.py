@@ -5,13 +5,32 @@ It shares nothing with the package but the instance as read. Rules: the project'
 
 import math
 import random
+from itertools import pairwise
 
 NEVER = -1
+
+
+def on_day(table, column, day):
+    """A number of a table on a day, on a straight line between the days of its rows."""
+    days, numbers = [int(row) for row in table.rows], table.columns[column]
+    for n in range(len(days) - 1):
+        if days[n] <= day <= days[n + 1]:
+            return numbers[n] + (numbers[n + 1] - numbers[n]) * (day - days[n]) / (days[n + 1] - days[n])
+    return numbers[0]
+
+
+def of_level(numbers, level):
+    """The number of a flood level, on a straight line between whole levels."""
+    below = math.floor(level)
+    if below == level:
+        return numbers[below]
+    return numbers[below] * (below + 1 - level) + numbers[below + 1] * (level - below)
 
 
 class Place:
     def __init__(self, row, settings, home):
         self.row, self.settings = row, settings
+        self.level, self.hungry = 0.0, 0.0
         self.foreign = row.country != home
         self.people, self.since = 0, NEVER
         self.capacity = float(row.size) if row.is_camp else -1.0
@@ -22,6 +41,7 @@ class Place:
 
     def become(self, kind):
         rules = self.settings
+        self.flood_zone = kind == "flood_zone"
         self.camp, self.idp = kind in ("camp", "idpcamp"), kind == "idpcamp"
         self.town, self.marker = kind == "town", kind == "marker"
         self.conflict = 1.0 if kind == "conflict" else -1.0
@@ -30,6 +50,7 @@ class Place:
             "idpcamp": rules.idpcamp_movechance,
             "conflict": rules.conflict_movechance,
             "town": rules.default_movechance,
+            "flood_zone": rules.default_movechance,
         }.get(kind, 1.0)
 
     def decay(self, day):
@@ -40,6 +61,13 @@ class Place:
 
     def update(self, day):
         score = self.settings.foreign_weight if self.foreign else 1.0
+        if self.foreign and self.settings.use_economic_pull:
+            score *= 1.0 + float(self.row.attributes["trade_volume"]) + float(self.row.attributes["hdi"]) ** 2
+        weights = self.settings.flood_loc_weights
+        if weights and self.level > 0:
+            score *= of_level(weights, self.level)
+        if weights and self.flood_zone:
+            score *= of_level(weights, self.level)
         if self.camp:
             score *= self.settings.camp_weight
         if self.conflict > 0:
@@ -49,6 +77,10 @@ class Place:
         self.score = score
 
     def leave(self):
+        if self.level > 0 and self.settings.flood_movechances:
+            return of_level(self.settings.flood_movechances, self.level)
+        if self.hungry:
+            return 1.0 - (1.0 - self.hungry) * (1.0 - self.chance)
         size = max(self.inhabitants, self.capacity)
         scale = self.settings.movechance_pop_scale_factor
         return self.chance * (size / self.settings.movechance_pop_base) ** scale if scale else self.chance
@@ -130,6 +162,7 @@ class World:
                     self.close(closure, reopen)
         self.weights = self.spawn_weights(day)
         for place in self.places:
+            self.press(place, day)
             place.update(day)
         for person in self.people:
             self.decide(person, forced=False)
@@ -139,6 +172,14 @@ class World:
             person.recent = (person.recent + person.today / self.rules.max_move_speed) / 2
             person.today = 0.0
         return [place.people for place in self.places]
+
+    def press(self, place, day):
+        """Flood and hunger of a day."""
+        for table in self.instance.tables:
+            if table.name == "flood_level" and place.row.name in table.columns:
+                place.level = on_day(table, place.row.name, day)
+            if table.name == "region_attributes_IPC" and self.rules.flee_when_starving:
+                place.hungry = on_day(table, place.row.region, day) / 100
 
     def spawning_places(self, day):
         if not self.rules.spawn_mode:
@@ -212,6 +253,8 @@ class World:
         person.link, person.place, person.done = link, None, 0.0
 
     def choose(self, place):
+        if self.rules.fixed_routes:
+            return self.choose_fixed(place)
         routes = [route for link in place.links for route in self.routes(link, 0.0, [place], 1)]
         if not routes:
             return []
@@ -230,16 +273,51 @@ class World:
             weights = [1.0] * len(routes)
         return self.draw.choices(routes, weights)[0][0][1:]
 
-    def routes(self, link, km, visited, step):
+    def choose_fixed(self, place):
+        """Flee's fixed routes: the shortest to each place, the score counted twice and room not at all."""
+        shortest = {} if place.marker else self.shortest(place)
+        if not shortest:
+            return []
+        ends = list(shortest)
+        weights = []
+        for end in ends:
+            once = (self.rules.weight_softening + end.score) / (
+                self.rules.softening + shortest[end][1]
+            ) ** self.rules.distance_power
+            weights.append(once**self.rules.weight_power * end.score)
+        if not sum(weights) > 0:
+            weights = [1.0] * len(ends)
+        return shortest[self.draw.choices(ends, weights)[0]][0][1:]
+
+    def shortest(self, place):
+        """The shortest route to each place within awareness, and along major routes to ends beyond it, at a quarter."""
+        found = {}
+        for link in place.links:
+            for path, km in self.routes(link, 0.0, [place], 1, markers_count=True):
+                if path[-1] not in found or km < found[path[-1]][1]:
+                    found[path[-1]] = (path, km)
+        near = {place: ([place], 0.0), **found}
+        for path, km in near.values():
+            for major in self.instance.geography.majors:
+                stops = [self.places[n] for n in major.places]
+                if stops[0] is path[-1] and stops[-1] not in near:
+                    lengths = [[link.km for link in a.links if link.end is b] for a, b in pairwise(stops)]
+                    if all(lengths):
+                        whole = (km + sum(min(each) for each in lengths)) / 4
+                        if stops[-1] not in found or whole < found[stops[-1]][1]:
+                            found[stops[-1]] = (path + stops[1:], whole)
+        return found
+
+    def routes(self, link, km, visited, step, markers_count=False):
         km, here = km + link.km, link.end
         if here.marker:
-            step -= 1
+            step -= 0 if markers_count else 1
         else:
             yield [*visited, here], km
         if self.rules.awareness_level > step:
             for following in here.links:
                 if following.end not in visited:
-                    yield from self.routes(following, km, [*visited, here], step + 1)
+                    yield from self.routes(following, km, [*visited, here], step + 1, markers_count)
 
     def travel(self, person):
         while person.link is not None:

@@ -198,6 +198,46 @@ SELDOM = {
     "from the total, camps empty": "spawn_rules: {sum_from_camps: false, empty_camps_on_day0: true, "
     "conflict_spawn_decay: [1.0, 0.2], conflict_spawn_decay_interval: 3}\nmove_rules: {idpcamp_movechance: 0.3}\n",
 }
+PRESSED = {
+    "floods, a flood zone too": (
+        (
+            "move_rules: {default_movechance: 0.4, camp_movechance: 0.05, awareness_level: 2, softening: 20, "
+            "flood_rules: {flood_movechances: [0.0, 0.5, 0.9], flood_loc_weights: [1.0, 0.5, 0.1]}}\n"
+        ),
+        {"input_csv/flood_level.csv": "#Day,Brook,Cliff,Ford\n0,0,0,1\n6,1,0,1\n12,2,1.5,0\n25,0,2,2\n"},
+        ("Ford,North,Arda,1.5,1.5,forwarding_hub,,", "Ford,North,Arda,1.5,1.5,flood_zone,,"),
+    ),
+    "hunger and economic pull": (
+        (
+            "move_rules: {default_movechance: 0.3, conflict_movechance: 0.6, idpcamp_movechance: 0.1, foreign_weight: 1.3, "
+            "flee_when_starving: true, use_economic_pull: true}\n"
+        ),
+        {"input_csv/region_attributes_IPC.csv": "#Day,North,South,East,West\n0,20,0,0,5\n10,70,10,0,0\n30,40,30,2,0\n"},
+        ("population\n", "population,trade_volume,hdi\n"),
+    ),
+    "fixed routes with major ones": (
+        (
+            "move_rules: {default_movechance: 0.5, fixed_routes: true, awareness_level: 2, softening: 30, weight_power: 1.2, "
+            "weight_softening: 0.05, foreign_weight: 1.5}\n"
+        ),
+        {"input_csv/major_routes.csv": "Brook,Elm,Dale\nAshford,Cross,Ford,Dale\nMill,Cliff\n"},
+        ("", ""),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rules", PRESSED)
+def test_floods_hunger_pull_and_fixed_routes_agree_with_the_slow_reference(tmp_path, kernel, rules):
+    """Rationale: rules that no instance at hand uses, so that only the plain reference can tell."""
+    settings, tables, (was, becomes) = PRESSED[rules]
+    locations = RICH["locations"].replace(was, becomes)
+    if "hdi" in becomes:
+        locations = locations.replace("camp,,300\n", "camp,,300,0.8,0.4\n").replace("camp,,0\nElm", "camp,,0,0.1,2.5\nElm")
+    texts = {**RICH, "locations": locations, "files": {**RICH["files"], **tables}, "settings": settings}
+    agree(read_instance(write(tmp_path, days=22, **texts)), kernel)
+
+
 CHANGES = "Brook,conflict_zone,9\nFord,idpcamp,11\nMill,forwarding_hub,12\nDale,town,14\nDale,camp,18\nCross,town,20\n"
 
 
