@@ -10,9 +10,10 @@ from flee_folder import LOCATIONS, ROUTES, SETTINGS, write
 
 from isthmus.interop.flee import InstanceError, Mode, Quirk, read_instance
 from isthmus.interop.flee.arrivals import arrivals
+from isthmus.interop.flee.plain_yaml import plain_items
 from isthmus.interop.flee.rows import Findings
 from isthmus.interop.flee.series import _added_as_flee, _added_everywhere, interpolate
-from isthmus.interop.flee.settings import Settings, read_settings
+from isthmus.interop.flee.settings import Settings, _entries, _entries_of_yaml, read_settings
 
 FIXED, COMPAT = Mode.FIXED, Mode.COMPAT
 
@@ -163,6 +164,50 @@ def test_settings_are_read_as_pyyaml_would(tmp_path):
     assert read.insert_day0 is False
     assert read.conflict_spawn_decay == (1.0, 0.5)
     assert (read.spawn_mode, read.displaced_per_conflict_day) == ("pop_ratio", 0.01)
+
+
+BLOCKS = """\
+log_levels:
+  agent: 0  # of agents
+spawn_rules:
+    take_from_population: False
+
+    conflict_spawn_decay: [1.0, 1.0, .5, 0.1]
+    conflict_driven_spawning:
+      spawn_mode: pop_ratio
+      displaced_per_conflict_day: 0.01
+move_rules:
+  max_move_speed: 200
+  softening: 010
+  flood_rules:
+    flood_movechances: [0.0, 0.5]
+    flood_loc_weights: [1, -0.5]
+  max_moove_speed: 3
+optimisations:
+number_of_steps: -1
+"""
+SPOILS = (
+    *("softening: 1e1", "softening: yes", "softening: ", "softening: {a: 1}", "  softening: 2", "softening: '7'", "softening: -"),
+    *("a: &b 1", "softening: 3\n  softening: 4", "softening:3", "softening: 1:30", "softening: 1_0", "softening: no # no", "- 3"),
+    *("softening : 2", "ü: 3", "softening: ~", "softening: 7.", "softening: 2020-01-01", "softening: constant", "\tsoftening: 3"),
+    *("optimisations: {hasten: 2}", "softening: 1 2", "max_walk_speed: 010"),
+)
+
+
+@pytest.mark.parametrize("spoil", ["", "softening: 10", *SPOILS])
+@pytest.mark.parametrize("decay", ["[1.0, 1.0, .5, 0.1]", "[1.0, 0.5]", "[]"])
+def test_settings_of_the_simplest_form_are_read_as_by_the_library(tmp_path, spoil, decay):
+    text = BLOCKS.replace("softening: 010", spoil).replace("[1.0, 1.0, .5, 0.1]", decay)
+    path = tmp_path / "simsetting.yml"
+    path.write_text(text, encoding="utf-8")
+    here, library = Findings(COMPAT), Findings(COMPAT)
+    assert list(_entries(path, here)) == list(_entries_of_yaml(text, path, library))
+    assert here == library
+
+
+def test_settings_of_the_simplest_form_need_no_library():
+    assert plain_items(BLOCKS.replace("010", "10").replace(".5, 0.1", "0.5")) is not None
+    assert plain_items(BLOCKS) is None
 
 
 def test_old_rules_override(tmp_path):

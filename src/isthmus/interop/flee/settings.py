@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from isthmus.interop.flee.plain_yaml import Item, plain_items
 from isthmus.interop.flee.quirks import Mode, Quirk
 from isthmus.interop.flee.rows import Findings
 
@@ -151,9 +150,8 @@ def read_settings(path: Path, findings: Findings) -> Settings:
     except FileNotFoundError:
         findings.error(str(path), "a settings file", "no such file", "name one with --settings")
         return Settings()
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        findings.error(str(path), "a settings file in YAML", " ".join(str(error).split()), "correct it")
-        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        return _unreadable(path, error, findings)
     values: dict[str, Any] = {}
     for entry in entries:
         _take(entry, values, findings)
@@ -169,17 +167,45 @@ def read_settings(path: Path, findings: Findings) -> Settings:
     return settings
 
 
+def _unreadable(path: Path, error: Exception, findings: Findings) -> Settings:
+    findings.error(str(path), "a settings file in YAML", " ".join(str(error).split()), "correct it")
+    return Settings()
+
+
 def _entries(path: Path, findings: Findings) -> Iterator[Entry]:
-    yaml = YAML(typ="safe", pure=True)
     text = path.read_text(encoding="utf-8")
+    items = plain_items(text)
+    if items is not None and all(_has_its_place(item) for item in items):
+        yield from (Entry(item.section, item.key, item.value, f"{path}:{item.line}") for item in items)
+    else:
+        yield from _entries_of_yaml(text, path, findings)
+
+
+def _has_its_place(item: Item) -> bool:
+    """Whether a key stands in a section that exists, and opens one exactly where it is the name of one."""
+    return item.section in SECTIONS and item.opens == (item.key in SECTIONS and item.key in SECTIONS[item.section])
+
+
+def _entries_of_yaml(text: str, path: Path, findings: Findings) -> Iterator[Entry]:
+    from ruamel.yaml import YAML  # noqa: PLC0415  a fifth of a small instance's time, which few files need
+    from ruamel.yaml.error import MantissaNoDotYAML1_1Warning, YAMLError  # noqa: PLC0415
+
+    yaml = YAML(typ="safe", pure=True)
     if text.lstrip().startswith("%"):
         findings.error(str(path), "plain YAML", "a directive", "remove it")
         return
-    root = yaml.compose("%YAML 1.1\n---\n" + text)  # as PyYAML, which Flee reads it with: 'no' is false
-    yield from _walk(root, "", path, yaml, findings)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MantissaNoDotYAML1_1Warning)  # 1e4 is a number for Flee, too
+            root = yaml.compose("%YAML 1.1\n---\n" + text)  # as PyYAML, which Flee reads it with: 'no' is false
+            entries = list(_walk(root, "", path, yaml, findings))
+    except YAMLError as error:
+        _unreadable(path, error, findings)
+        return
+    yield from entries
 
 
-def _walk(node: Any, section: str, path: Path, yaml: YAML, findings: Findings) -> Iterator[Entry]:
+def _walk(node: Any, section: str, path: Path, yaml: Any, findings: Findings) -> Iterator[Entry]:
     if node is None or not isinstance(node.value, list) or node.tag != "tag:yaml.org,2002:map":
         if node is not None and node.value not in {"", "null", "~", "false", "False"}:
             findings.error(str(path), f"keys and values in '{section or path.name}'", repr(node.value)[:40], "correct it")
