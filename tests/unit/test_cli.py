@@ -239,9 +239,10 @@ def test_origins_that_are_neither_a_number_nor_months_are_refused(wrong, capsys)
     assert "neither a number nor months such as 2023-06,2023-09" in capsys.readouterr().err
 
 
-def test_progress_goes_to_stderr_once_a_stage(pipeline, tmp_path, capsys):
+def test_progress_goes_to_stderr_once_a_stage_and_tenth(pipeline, tmp_path, capsys):
     assert main(["run", "toy", "--out", str(tmp_path)]) == 0
-    assert capsys.readouterr().err.splitlines() == ["[  0%] fit", "[100%] report"]
+    lines = [line.partition(" (about")[0] for line in capsys.readouterr().err.splitlines()]
+    assert lines == ["[  0%] fit", "[ 50%] fit half of the draws", "[100%] report"]
 
 
 @pytest.mark.parametrize("option", ["--quiet", "--json"])
@@ -256,6 +257,18 @@ def test_progress_can_be_silenced(option, pipeline, tmp_path, capsys):
 )
 def test_time_left(done, elapsed, words):
     assert time_left(done, elapsed) == words
+
+
+def test_a_long_stage_is_told_of_every_tenth_and_time_left_is_counted_from_what_was_not_there():
+    told = io.StringIO()
+    with Progress(told, quiet=False) as progress:
+        for event in (Event("fit", 0.0), Event("fit", 0.5, "unchanged"), Event("validate", 0.5), Event("validate", 0.55)):
+            progress(event)
+        began = progress._begun
+        progress._begun = (began[0], began[1] - 30.0)
+        progress(Event("validate", 0.61))
+    lines = told.getvalue().splitlines()
+    assert lines == ["[  0%] fit", "[ 50%] fit unchanged", "[ 50%] validate", "[ 61%] validate (about 2 min left)"]
 
 
 def test_a_terminal_shows_a_bar_that_never_goes_back(monkeypatch):

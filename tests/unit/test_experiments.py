@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +99,21 @@ def test_the_small_corridor_has_the_places_that_count_and_compiles():
     assert corridor.time.fit_from == "2021-06"
     model = compile_model(corridor, "2023-03")
     assert [shift.on for shift in model.shifts] == ["departures"]
-    with pytest.raises(FiguresError, match="at least 8 monthly figures of AAA before 2021-09"):
+    with pytest.raises(FiguresError, match="at least 8 monthly figures of AAA before 2021-09; found too few in any of darien"):
         corridor_of(Figures(tuple(made_up())), CLOSURE, "2021-09")
+    with pytest.raises(FiguresError, match="found no figures of BBB at all in this table"):
+        corridor_of(Figures(tuple(made_up())), replace(CLOSURE, group="BBB"), "2023-01")
+
+
+def test_an_earlier_rule_cuts_the_figures_and_not_all_who_enter_ecuador_go_on():
+    rows = [*made_up(), *(replace(row, series="ecuador_entries", place="ecuador") for row in made_up(level=4000.0)[:25])]
+    corridor = corridor_of(Figures(tuple(rows)), replace(CLOSURE, first="2022-02"), "2023-01")
+    assert corridor.time.fit_from == "2022-02"
+    assert corridor.places["ecuador"].settle is not None
+    assert corridor.legs["ecuador_darien"].drift
+    early = replace(CLOSURE, first="2022-08")
+    with pytest.raises(FiguresError, match="at least 8 monthly figures"):
+        corridor_of(Figures(tuple(rows)), early, "2023-01")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar with the time left on a terminal, a line per stage elsewhere."""
+"""Progress on standard error: a bar with the time left on a terminal, a line per stage and tenth elsewhere."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ if TYPE_CHECKING:
     from isthmus.pipeline import Event
 
 
+UNCHANGED = "unchanged"
+"""Note of a stage that an earlier call finished."""
+A_LINE = 0.1
+"""Share of the whole after which a long stage is told of once more, where there is no terminal."""
+
+
 class Progress:
     """Prints the events of a pipeline run; call it with each, inside a ``with`` block."""
 
     def __init__(self, stream: TextIO, *, quiet: bool) -> None:
         self._stream = stream
         self._quiet = quiet
-        self._started = time.monotonic()
         self._stage = ""
+        self._told = 0.0
         self._done = 0.0
+        self._begun = (0.0, time.monotonic())
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -44,12 +51,15 @@ class Progress:
             self._say(event.said)
             return
         self._done = min(1.0, max(self._done, event.done))
+        now = time.monotonic()
+        if event.note == UNCHANGED:  # what was there already took no time, and says nothing of the rest
+            self._begun = (self._done, now)
+        left = time_left(self._done, now - self._begun[1], since=self._begun[0])
         if self._bar is not None and self._task is not None:
             what = f"{event.stage}: {event.note}" if event.note else event.stage
-            left = time_left(self._done, time.monotonic() - self._started)
             self._bar.update(self._task, completed=self._done, description=what, left=left)
-        elif event.stage != self._stage and not self._quiet:
-            left = time_left(self._done, time.monotonic() - self._started)
+        elif not self._quiet and (event.stage != self._stage or self._done >= self._told + A_LINE):
+            self._told = self._done
             self._stream.write(f"[{self._done:4.0%}] {event.stage} {event.note}".rstrip() + (f" ({left})" if left else ""))
             self._stream.write("\n")
             self._stream.flush()
@@ -65,19 +75,20 @@ class Progress:
             self._stream.flush()
 
 
-def time_left(done: float, elapsed: float) -> str:
+def time_left(done: float, elapsed: float, *, since: float = 0.0) -> str:
     """Say how long the rest takes if it goes on as so far.
 
     Args:
         done: Share of the work done, 0 to 1.
         elapsed: Time it took, seconds.
+        since: Share that was done when that time began.
 
     Returns:
         Words such as ``about 40 s left``; nothing before a fiftieth is done or when all is.
     """
-    if not 0.02 <= done < 1.0:
+    if not since + 0.02 <= done < 1.0:
         return ""
-    seconds = elapsed * (1.0 - done) / done
+    seconds = elapsed * (1.0 - done) / (done - since)
     return f"about {seconds / 60:.0f} min left" if seconds >= 90.0 else f"about {max(seconds, 1.0):.0f} s left"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from isthmus.forecast.experiments.registry import Experiment
+from isthmus.forecast.experiments.registry import AGREED, Experiment
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.document import document
@@ -64,7 +64,7 @@ def render_experiment(one: Experiment, outcome: Outcome, facts: Mapping[str, Any
             f"The small corridor of one group was fitted to figures up to {period_name(outcome['last_fitted'])} and asked what "
             "comes, with the event at the strength its prior gives and without it, on the same draws."
         )
-        if outcome["rhat"] > 1.05:
+        if outcome["rhat"] > AGREED:
             quick += f"The fit did not converge (R-hat {outcome['rhat']:.2f}). "
     return document(
         one.label, "Isthmus natural experiment", summary, points, sections, alarm=quick.strip(), facts=_facts(one, facts, figures)
@@ -98,7 +98,7 @@ def _points(path: Outcome) -> list[tuple[str, str]]:
                 "Scored",
                 (
                     f"CRPS on log(1 + y) {told:.2f} with the event and {untold:.2f} without: knowing the event brought the "
-                    f"forecast {verdict}."
+                    f"forecast {verdict}. Its 90{NBSP}% interval held {_held(path)} months."
                 ),
             )
         )
@@ -108,6 +108,12 @@ def _points(path: Outcome) -> list[tuple[str, str]]:
         )
         out.append(("Groups that it did not touch", f"{said}; intervals by placebos."))
     return out
+
+
+def _held(path: Outcome) -> str:
+    """How many of the published months lay in the interval of the path with the event."""
+    known = sum(v is not None for v in path["observed"])
+    return f"{round(path['covered90'][0] * known)} of {known}"
 
 
 def _section(path: Outcome, one: Experiment) -> Section:
@@ -156,18 +162,28 @@ def _chart(path: Outcome, one: Experiment) -> Chart:
         parts.append(svg.polyline([(px, y.clipped(v)) for px, v in zip(ahead, rows, strict=True)], css))
     parts.append(svg.polyline([(x(months.index(m)), y.clipped(v)) for m, v in observed.items()], "observed"))
     parts += [svg.el("circle", cx=x(months.index(m)), cy=y.clipped(v), r=2.4, class_="observed-dot") for m, v in observed.items()]
+    parts.append(svg.polyline([(x(n), y.clipped(v)) for n, v in _control_points(path, len(months))], "control"))
     at = x(begin - 0.5)
     parts += [svg.line(at, TOP, at, BOTTOM, "event"), svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis")]
     for n, month in enumerate(months):
-        if n % max(len(months) // 4, 1) == 0 and n + 2 < len(months):
+        if n % max(len(months) // 3, 1) == 0 and n + 2 < len(months):
             parts.append(svg.text(x(n), BOTTOM + 16, period_name(month), "tick", "middle" if n else "start"))
-    parts.append(svg.text(RIGHT, BOTTOM + 34, "dashed: without the event; dotted upright: last month known", "tick", "end"))
+    parts.append(svg.text(RIGHT, BOTTOM + 34, "dashed: without the event; dotted: synthetic control", "tick", "end"))
     title = f"{series_words(path['series'])}: what came, and what was predicted with and without the event"
     rows = tuple(_row(path, n) for n in range(len(path["months"])))
     columns = ("Month", "Published", f"With the event, median (90{NBSP}%)", f"Without, median (90{NBSP}%)", "Synthetic control")
-    about = f"{one.group}, persons or events a month; kind: flow. Dots: published; band and line: with it, 90{NBSP}% and median."
+    about = (
+        f"{one.group}, persons or events a month; kind: flow. Dots: published; band and line: with it, 90{NBSP}% and median; "
+        "dotted upright: last month known."
+    )
     description = "; ".join(f"{r[0]}: published {r[1]}, with {r[2]}, without {r[3]}" for r in rows)
     return Chart(key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table(columns, rows))
+
+
+def _control_points(path: Outcome, months: int) -> list[tuple[int, float]]:
+    """Positions and values of the synthetic control, which is told for the last months; none where there is no control."""
+    told = path["controls"][0]["path"] if isinstance(path["controls"], list) else []
+    return [(months - len(told) + n, value) for n, value in enumerate(told)]
 
 
 def _row(path: Outcome, n: int) -> tuple[str, ...]:
@@ -209,15 +225,16 @@ def render_index(chosen: Sequence[Experiment], outcomes: Mapping[str, Outcome], 
     rows = []
     for one in chosen:
         outcome = outcomes[one.name]
+        page = Markup('<a href="{}.html">{}</a>').format(one.name, one.label)
         if outcome["skipped"]:
-            rows.append((one.label, f"skipped: {outcome['skipped']}", "", "", ""))
+            rows.append((page, f"skipped: {outcome['skipped']}", "", "", ""))
             continue
         path = outcome["paths"][0]
         low, middle, high = path["change"]
         came = "" if path["came"] is None else change_words(path["came"])
         scored = "" if path["came"] is None else " / ".join(plain(v, 0.01) for v in path["crps_log"])
         predicted = f"{change_words(middle)} ({interval_words(low, high)})"
-        rows.append((one.label, series_words(path["series"]), predicted, came, scored))
+        rows.append((page, series_words(path["series"]), predicted, came, scored))
     columns = ("Event", "Seen in", f"Predicted effect (90{NBSP}%)", "What came, against the path without", "CRPS with / without")
     made = sum(not outcome["skipped"] for outcome in outcomes.values())
     table = (Table(columns, tuple(rows)), "Natural experiments; each has a page of its own beside this one.")

@@ -39,7 +39,7 @@ DETECTION: dict[str, Any] = {
 LEGS = {
     "home_ecuador": ("home", "ecuador", 3, 0.0),
     "home_darien": ("home", "darien", 10, 0.0),
-    "ecuador_darien": ("ecuador", "darien", 10, None),
+    "ecuador_darien": ("ecuador", "darien", 10, 0.0),
     "darien_honduras": ("darien", "honduras", 6, None),
     "home_honduras": ("home", "honduras", 4, -1.0),
     "honduras_mexico": ("honduras", "mexico", 5, None),
@@ -47,6 +47,8 @@ LEGS = {
     "mexico_us_border": ("mexico", "us_border", 6, None),
 }
 """Leg: from, to, days, prior mean of its constant; absent: the only way on."""
+DRIFTING = ("home_honduras", "home_mexico", "ecuador_darien")
+"""Legs whose share changes from month to month: ways round, and who goes on from Ecuador rather than stay or leave by air."""
 
 
 def months_of(figures: Figures, series: str, group: str) -> dict[str, float]:
@@ -62,7 +64,7 @@ def counted(figures: Figures, experiment: Experiment, before: str) -> dict[str, 
     out = {}
     for name in CHAIN:
         months = months_of(figures, name, experiment.group) if name in figures.names else {}
-        if sum(FIRST <= month < before for month in months) >= LEAST_MONTHS:
+        if sum((experiment.first or FIRST) <= month < before for month in months) >= LEAST_MONTHS:
             out[name] = months
     return out
 
@@ -78,10 +80,11 @@ def corridor_of(figures: Figures, experiment: Experiment, before: str) -> Corrid
         raise FiguresError.one(
             where=f"experiment {experiment.name}",
             expected=f"at least {LEAST_MONTHS} monthly figures of {experiment.group} before {before}",
-            found=f"too few in any of {', '.join(CHAIN)}",
+            found=_too_few(figures, experiment.group),
             remedy="add the figures to the table, or leave the experiment out",
         )
-    first = max(min(month for months in found.values() for month in months if month >= FIRST), FIRST)
+    begin = experiment.first or FIRST
+    first = max(min(month for months in found.values() for month in months if month >= begin), begin)
     places = [p for p in PLACES if p != "ecuador" or "ecuador_entries" in found]
     level = max(float(np.median([v for months in found.values() for m, v in months.items() if FIRST <= m < before])), 10.0)
     return Corridor.model_validate(
@@ -107,6 +110,12 @@ def corridor_of(figures: Figures, experiment: Experiment, before: str) -> Corrid
     )
 
 
+def _too_few(figures: Figures, group: str) -> str:
+    """What there is of a group instead: nothing at all, or too little."""
+    names = [name for name in CHAIN if name in figures.names and months_of(figures, name, group)]
+    return f"too few in any of {', '.join(names)}" if names else f"no figures of {group} at all in this table"
+
+
 def _departures(level: float) -> dict[str, Any]:
     weak = "weak prior"
     return {
@@ -121,8 +130,8 @@ def _place(name: str) -> dict[str, Any]:
     place: dict[str, Any] = {"label": label, "role": role, "country": country, "lat": lat, "lon": lon}
     if days:
         place["stay"] = {"mean_days": days, "sd_days": days}
-    if role == "destination":
-        place["settle"] = 0.0
+    if role == "destination" or name == "ecuador":
+        place["settle"] = 0.0  # not all who enter Ecuador go on
     return place
 
 
@@ -132,7 +141,7 @@ def _leg(name: str) -> dict[str, Any]:
     leg["duration"] = {"mean_days": days, "sd_days": max(days / 2, 1)}
     if mean is not None:
         leg["constant"] = {"dist": "normal", "mean": mean, "sd": 1.5, "source": "weak prior"}
-    if name in {"home_honduras", "home_mexico"}:
+    if name in DRIFTING:
         leg["drift"] = 0.15
     return leg
 

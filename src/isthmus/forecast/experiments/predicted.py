@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,15 +17,16 @@ from isthmus.forecast.backtest.blocks import evidence_at, vintages_of
 from isthmus.forecast.compiled import Compiled, compiled, text_of
 from isthmus.forecast.experiments.controls import controls
 from isthmus.forecast.experiments.corridor import FIRST, corridor_of, months_of
-from isthmus.forecast.experiments.registry import EXPERIMENTS, Experiment
+from isthmus.forecast.experiments.registry import AGREED, EXPERIMENTS, Experiment
 from isthmus.forecast.predict import Forecast, thin
-from isthmus.inference.fit import Effort, fit
+from isthmus.inference.fit import Effort, Posterior, fit
+from isthmus.inference.posterior import Evidence
 from isthmus.streams import stream_seed
 from isthmus.timegrid import month_range, shift_month
 
 Floats = NDArray[np.float64]
 
-FULL = Effort(chains=4, warmup=300, draws=300, search=400)
+FULL = Effort(chains=4, warmup=400, draws=400, search=600)
 QUICK = Effort(chains=2, warmup=200, draws=100, search=200)
 N_SAMPLES = 800
 QUANTILES = (0.05, 0.5, 0.95)
@@ -101,7 +102,7 @@ def experiment(job: Job) -> Outcome:
     last = work.model.grid.position(last_fitted)
     values = vintages_of(work, job.figures).latest
     seen = evidence_at(values, last, work.model.knowledge)
-    fitted = fit(work.model, seen, seed=stream_seed(job.seed, "experiment", one.name), effort=job.effort)
+    fitted = _fitted(job, work, seen)
     vectors = thin(fitted.vectors, N_SAMPLES)
     names = ("experiment", one.name)
     told = work.predictor.predict(vectors, seen, seed=job.seed, names=names)
@@ -110,6 +111,16 @@ def experiment(job: Job) -> Outcome:
     paths = [_path(job, work, k, values, told, without) for k in range(len(work.model.sights))]
     shown = sorted(paths, key=lambda path: _rank(one, path.series))
     return Outcome(one.name, "", last_fitted, float(fitted.diagnostics.rhat.max()), tuple(p._asdict() for p in shown))
+
+
+def _fitted(job: Job, work: Compiled, seen: Evidence) -> Posterior:
+    """The fit; one whose chains disagree is made again with twice the effort."""
+    twice = replace(job.effort, warmup=2 * job.effort.warmup, draws=2 * job.effort.draws, search=2 * job.effort.search)
+    for effort in (job.effort, twice):
+        fitted = fit(work.model, seen, seed=stream_seed(job.seed, "experiment", job.experiment.name), effort=effort)
+        if fitted.diagnostics.rhat.max() <= AGREED:
+            break
+    return fitted
 
 
 def _rank(one: Experiment, series: str) -> int:

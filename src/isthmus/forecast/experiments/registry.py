@@ -21,6 +21,7 @@ class Experiment:
         series: Series of the table of figures in which it should be seen, the first one first.
         donors: Nationalities that it does not touch, ISO3; empty: all others in the table.
         touched: Nationalities that it touches too, never donors.
+        first: First month fitted where an earlier rule cuts the figures in two; absent: as far back as they go.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Experiment:
     donors: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
     months: int = 6
+    first: str = ""
     note: str = ""
 
     @property
@@ -47,6 +49,11 @@ class Experiment:
         return self.announced or self.date
 
 
+AGREED = 1.05
+"""R-hat up to which the chains of an experiment's fit agree."""
+MEXICO_VISA = "2022-02"
+"""Mexico asks Venezuelans for a visa from 21 January 2022 (Passport Index: visa-free until then, required on 10 February): until
+then most flew there, so that earlier months say nothing of the way by land."""
 WEAK = "weak prior, set before any figure after the event was looked at"
 CLOSURE = "past closures by visa took away 80-95 % of entries: minus 1.6 to 3 on the log scale"
 CAREFUL = (
@@ -81,6 +88,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         confidence="B",
         size=(-1.0, 0.8),
         size_source=WEAK,
+        first=MEXICO_VISA,
         series=("darien_transits", "us_encounters", "honduras_entries"),
     ),
     Experiment(
@@ -121,6 +129,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         on="crossing",
         size=(-4.0, 1.0),
         size_source="nobody is carried while boats stop",
+        first=MEXICO_VISA,
         series=("darien_transits",),
         touched=("CHN", "ECU", "COL", "PER", "BRA"),
         months=2,
@@ -135,6 +144,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         confidence="S",
         size=(0.0, 0.7),
         size_source=WEAK + "; its sign was open: easier to be let in, quicker to be removed",
+        first=MEXICO_VISA,
         series=("us_encounters", "darien_transits"),
         donors=CAREFUL,
     ),

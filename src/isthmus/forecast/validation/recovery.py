@@ -29,7 +29,7 @@ from isthmus.streams import stream_seed
 
 Floats = NDArray[np.float64]
 
-FULL = Effort(chains=2, warmup=300, draws=200, search=500)
+FULL = Effort(chains=2, warmup=600, draws=1600, search=500)
 QUICK = Effort(chains=2, warmup=200, draws=100, search=300)
 RANKS = 49
 """Thinned draws that the truth is ranked among."""
