@@ -377,3 +377,42 @@ def test_the_manual_names_every_quirk_in_the_same_words():
     manual = (Path(__file__).parents[2] / "docs" / "coming-from-flee.md").read_text(encoding="utf-8")
     for quirk in Quirk:
         assert f"| `{quirk.name}` | {quirk.value.flee} | {quirk.value.fixed} |" in manual
+
+
+WILD = {
+    "locations": "#name,region,country,lat,lon,location_type,conflict_date,pop/cap,trade_volume\n# a note\n\n"
+    "Ashford,North,Arda,1.0,1.0,Conflict_Zone,0,20000,\nBrook,,Arda,,,town,,,\nCliff,East,Borea,2.0,1.0,camp,,-1,0.5\n"
+    "Dale,West,Borea,1.0,3.0,IDPcamp,,800,\nElm,,Arda,1,1,marker,,,\nFord,North,Arda,1,2,forwarding_hub,,,\n",
+    "routes": "#name1,name2,distance,forced_redirection\nAshford,Brook,100\nBrook,Cliff,150.5,\n# by river\nBrook,Dale,350,0\n\n"
+    "Brook,Elm,10,2\nElm,Ford,20,1\n",
+    "conflicts": "#Day, Ashford, Brook\n" + "".join(f"{day}, 1, 0\n" for day in range(40)),
+    "closures": "country,Arda,Borea,0,2,\n\n# none\nidpcamp,Dale,,3,0\n",
+    "layout": "# files\ntotal,refugees.csv\nCliff,cliff.csv,east.csv\nDale,dale.csv,\n",
+    "refugees": "Date,total,a,b,c\n2020-01-01,0,1,2,3\n2020-1-11,1000,1,2,3\n",
+    "cliff": "DateTime,count\n#x,y\n2020-01-01,0\n2020-01-06,\n2020-01-11,500\n",
+    "files": {"source_data/east.csv": "2020-01-01,0\n2020-01-11,100\n"},
+}
+
+
+@pytest.mark.parametrize("mode", [COMPAT, FIXED])
+@pytest.mark.parametrize(
+    "as_written", [lambda text: text, lambda text: "\ufeff" + text.replace("\n", "\r\n")], ids=["unix", "windows"]
+)
+def test_files_as_they_are_found_on_disk(tmp_path, mode, as_written):
+    """Rationale: comments, blank lines, marks of other systems, empty cells, short rows, spaces in headers, capitals in types."""
+    folder = write(tmp_path, **WILD)
+    (folder / "input_csv" / "registration_corrections.csv").unlink()
+    for path in folder.rglob("*.csv"):
+        path.write_bytes(as_written(path.read_text(encoding="utf-8")).encode())
+    read = read_instance(folder, mode=mode)
+    assert [place.kind for place in read.geography.places] == ["conflict", "town", "camp", "idpcamp", "marker", "forward"]
+    assert [(place.region, place.size) for place in read.geography.places][1:4] == [("unknown", 0), ("East", -1), ("West", 800)]
+    assert [(road.km, road.forced) for road in read.geography.roads] == [(100, 0), (150.5, 0), (350, 0), (10, 2), (20, 1)]
+    assert [(closure.kind, closure.start, closure.end) for closure in read.geography.closures] == [
+        ("country", 0, 2),
+        ("idpcamp", 3, 0),
+    ]
+    assert read.conflicts == {0: (1.0,) * 40, 1: (0.0,) * 40}
+    assert read.camp_names == ("Cliff", "Dale")
+    assert [read.observed(camp)[5] for camp in read.camps] == [300, 200]
+    assert read.stocks.of("total")[10] == 1000
