@@ -14,8 +14,8 @@ from isthmus.errors import InputError
 from isthmus.forecast.backtest.leaderboard import Frame, coverage_curve, leaderboard, pit_histogram, unpooled
 from isthmus.forecast.backtest.origins import blocks_of, changes, regime, usual_origins, wanted_origins
 from isthmus.forecast.backtest.rivalry import Said, arrays_of, said_of
-from isthmus.forecast.backtest.scoring import Entry, Scored, Stand, Told, measures, mixed, told_by_outlook
-from isthmus.forecast.backtest.stack import RESOLVED, log_score_weights, resolved, shrunk, stacked
+from isthmus.forecast.backtest.scoring import Entry, Scored, Stand, Told, measures, mixed, told_by_outlook, without_draws
+from isthmus.forecast.backtest.stack import RESOLVED, log_score_weights, resolved, shrunk, weights_of
 from isthmus.forecast.backtest.vintages import Vintages
 from isthmus.forecast.rivals import Outlook, random_walk, statistical, step_walk
 from isthmus.forecast.rivals.step import steps
@@ -175,9 +175,10 @@ def test_only_forecasts_whose_month_had_come_weigh():
     rows = [[stand(-1, -2)], [stand(-1, -2)], [stand(-1, -2)]]
     members = (Entry("isthmus", "real_time"), Entry("random_walk", "any"))
     assert [resolved(rows, origins, members, o)[1] for o in ("2023-01", "2023-02", "2023-03")] == [0, 1, 3]
-    _, weights = stacked(rows, origins, "real_time")
+    weights = weights_of(rows, origins, members)
+    assert np.array_equal(weights, weights_of([[without_draws(one) for one in row] for row in rows], origins, members))
     later = [[stand(-9, -1)], [stand(-9, -1)], [stand(-9, -1, (np.nan, np.nan))]]
-    assert np.allclose(stacked([rows[0], *later[1:]], origins, "real_time")[1][0], weights[0])
+    assert np.allclose(weights_of([rows[0], *later[1:]], origins, members)[0], weights[0])
     assert weights[2, 0] > weights[1, 0] > weights[0, 0] == 0.5
 
 

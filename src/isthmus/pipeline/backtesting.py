@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,6 @@ from isthmus.forecast.backtest.scoring import (
     Scored,
     Stand,
     observed_after,
-    score_stands,
     stands,
 )
 from isthmus.forecast.compiled import Compiled, compiled, fitted_part
@@ -83,46 +82,47 @@ def coming(task: Task) -> list[Unit]:
     return units_of(task, blocks(task, backtest_origins(task)), "backtest")
 
 
-def forecasts_of(task: Task, made: Sequence[Block], stage: str, where: Workplace, progress: Progress) -> list[Forecasts]:
-    """Forecasts of all blocks, in their order; those that are there are not made again."""
-    units = units_of(task, made, stage)
-    return [Forecasts.of(arrays) for _, arrays in where.results(units, progress)]
+def forecasts_of(
+    task: Task, made: Sequence[Block], stage: str, where: Workplace, progress: Progress = lambda _: None
+) -> Iterator[Forecasts]:
+    """Forecasts block by block, one in memory at a time; those that are there are not made again."""
+    return (Forecasts.of(arrays) for _, arrays in where.results(units_of(task, made, stage), progress))
 
 
 def backtest_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplace) -> None:
     """Rolling origins inside the figures, against the naive rivals."""
     origins = backtest_origins(task)
     units = blocks(task, origins)
-    forecasts = forecasts_of(task, units, "backtest", where, progress)
     work = compiled(task.text, task.last_month)
-    scored = score_blocks(work, units, forecasts, [said for unit in units for said in naive_block(unit)])
+    scored = nothing_scored(work, units)
+    rhat: list[float] = []
+    for block, found in zip(units, forecasts_of(task, units, "backtest", where, progress), strict=True):
+        scored.take(len(rhat), stands_of(work, block, found, naive_block(block)))
+        rhat += [round(float(r), 4) for r in found.rhat]
     folder.write_text("scores.csv", score_table(work, scored))
     folder.write_json(
         "backtest.json",
         {
             "origins": list(origins),
-            "largest_rhat": [round(float(r), 4) for found in forecasts for r in found.rhat],
+            "largest_rhat": rhat,
             "vintages": dict(zip(scored.series, vintages_of(work, task.figures).how, strict=True)),
             "missing": missing_rows(scored),
         },
     )
 
 
-def score_blocks(work: Compiled, made: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> Scored:
-    """Scores of all blocks."""
-    origins = [origin for block in made for origin in block.origins]
-    return score_stands(origins, [sight.id for sight in work.model.sights], rows_of(work, made, forecasts, said), made[0].horizon)
+def nothing_scored(work: Compiled, made: Sequence[Block]) -> Scored:
+    """Room for the scores of all blocks."""
+    origins = tuple(origin for block in made for origin in block.origins)
+    return Scored(origins, tuple(sight.id for sight in work.model.sights), made[0].horizon if made else 0)
 
 
-def rows_of(work: Compiled, made: Sequence[Block], forecasts: Sequence[Forecasts], said: Sequence[Said]) -> list[list[Stand]]:
-    """All forecasts by origin and series, with what came."""
+def stands_of(work: Compiled, block: Block, found: Forecasts, said: Sequence[Said]) -> list[list[Stand]]:
+    """All forecasts of a block by origin and series, with what came."""
     by_origin = {one.origin: one for one in said}
-    latest, horizon = vintages_of(work, made[0].figures).latest, made[0].horizon
-    rows = []
-    for found in forecasts:
-        observed = observed_after(latest, [work.model.grid.position(origin) for origin in found.origins], horizon)
-        rows += stands(found, [by_origin[origin] for origin in found.origins], observed)
-    return rows
+    lasts = [work.model.grid.position(origin) for origin in found.origins]
+    observed = observed_after(vintages_of(work, block.figures).latest, lasts, block.horizon)
+    return stands(found, [by_origin[origin] for origin in found.origins], observed)
 
 
 def missing_rows(scored: Scored) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from isthmus.compute import Workplace
 from isthmus.forecast.backtest import stack
-from isthmus.forecast.backtest.blocks import SIZE, Forecasts, hindsight, vintages_of
+from isthmus.forecast.backtest.blocks import SIZE, Block, Forecasts, hindsight, vintages_of
 from isthmus.forecast.backtest.leaderboard import Frame, Row, coverage_curve, leaderboard, pit_histogram, unpooled
 from isthmus.forecast.backtest.origins import LEAST_ORIGINS, Change, changes, regime
-from isthmus.forecast.backtest.rivalry import rivals_unit, said_of
-from isthmus.forecast.backtest.scoring import ALL_MEASURES, Scored, Stand, measures, score_stands
+from isthmus.forecast.backtest.rivalry import Said, rivals_unit, said_of
+from isthmus.forecast.backtest.scoring import ALL_MEASURES, Entry, Scored, Stand, measures, without_draws
 from isthmus.forecast.compiled import Compiled, compiled
 from isthmus.forecast.predict import thin
 from isthmus.pipeline import files
-from isthmus.pipeline.backtesting import Progress, blocks, forecasts_of, missing_rows, rows_of, unit_of
+from isthmus.pipeline.backtesting import Progress, blocks, forecasts_of, missing_rows, nothing_scored, stands_of, unit_of
 from isthmus.pipeline.folder import RunFolder, digest
 
 if TYPE_CHECKING:
@@ -51,34 +51,58 @@ def leaderboard_stage(folder: RunFolder, task: Task, origins: Sequence[str], whe
 def _leaderboard(folder: RunFolder, task: Task, origins: Sequence[str], where: Workplace, progress: Progress) -> None:
     work = compiled(task.text, task.last_month)
     made = blocks(task, origins)
-    forecasts = forecasts_of(task, made, "backtest", where, lambda share: progress(0.7 * share))
+    rhat = [float(r) for one in forecasts_of(task, made, "backtest", where, lambda s: progress(0.7 * s)) for r in one.rhat]
     posterior = thin(files.read_vectors(folder), N_ATTRIBUTED)
-    attributed = forecasts_of(task, [hindsight(b, posterior) for b in made], "ex post", where, lambda s: progress(0.7 + 0.1 * s))
+    attributed = [hindsight(block, posterior) for block in made]
+    for _ in forecasts_of(task, attributed, "ex post", where, lambda s: progress(0.7 + 0.1 * s)):
+        pass
     units = [unit_of(block, rivals_unit, "rivals", task.kind) for block in made]
     found = where.results(units, lambda share: progress(0.8 + 0.1 * share))
     said = [one for _, arrays in found for one in said_of(arrays)]
-    joined = [_joined(one, other) for one, other in zip(forecasts, attributed, strict=True)]
-    rows = rows_of(work, made, joined, said)
-    scored = score_stands(origins, [sight.id for sight in work.model.sights], rows, made[0].horizon)
-    weights = {track: _stack(scored, rows, origins, track) for track in ("real_time", "date_given")}
+    scored = nothing_scored(work, made)
+    rows: list[list[Stand]] = []
+    for block in _rows(task, work, (made, attributed), said, where):
+        scored.take(len(rows), block)
+        rows += [[without_draws(stand) for stand in row] for row in block]
+    progress(0.91)
+    again = _rows(task, work, (made, attributed), said, where)
+    weights = _stack(scored, rows, again, ("real_time", "date_given"))
     progress(0.93)
-    _write(folder, task, work, scored, forecasts, weights)
+    _write(folder, task, work, scored, rhat, weights)
     progress(1.0)
+
+
+def _rows(
+    task: Task, work: Compiled, made: tuple[Sequence[Block], Sequence[Block]], said: Sequence[Said], where: Workplace
+) -> Iterator[list[list[Stand]]]:
+    """Forecasts with what came, block by block, from units that are done."""
+    told = (forecasts_of(task, blocks, stage, where) for blocks, stage in zip(made, ("backtest", "ex post"), strict=True))
+    for block, one, other in zip(made[0], *told, strict=True):
+        yield stands_of(work, block, _joined(one, other), said)
 
 
 def _joined(one: Forecasts, other: Forecasts) -> Forecasts:
     return Forecasts(one.origins, {**one.tracks, **other.tracks}, one.rhat)
 
 
-def _stack(scored: Scored, rows: Sequence[Sequence[Stand]], origins: Sequence[str], track: str) -> dict[str, Any]:
-    """Add the stack's scores; return its weights by origin."""
-    told, weights = stack.stacked(rows, origins, track)
-    for n, line in enumerate(told):
-        for k, one in enumerate(line):
-            if one is not None:
-                scored.put(stack.entry_of(track), n, k, measures(one, rows[n][k].observed))
-    members = [member.model for member in stack.members_of(rows, track)]
-    return {origin: dict(zip(members, np.round(w, 4).tolist(), strict=True)) for origin, w in zip(origins, weights, strict=True)}
+def _stack(
+    scored: Scored, rows: Sequence[Sequence[Stand]], again: Iterator[list[list[Stand]]], tracks: Sequence[str]
+) -> dict[str, Any]:
+    """Add the stacks' scores, the draws of each block read ``again``; return their weights by track and origin."""
+    members = {track: stack.members_of(rows, track) for track in tracks}
+    weights = {track: stack.weights_of(rows, scored.origins, members[track]) for track in tracks}
+    for n, row in enumerate(row for block in again for row in block):
+        for k, stand in enumerate(row):
+            for track in tracks:
+                one = stack.stacked(stand, members[track], weights[track][n])
+                if one is not None:
+                    scored.put(stack.entry_of(track), n, k, measures(one, stand.observed))
+    return {track: _by_origin(scored.origins, members[track], weights[track]) for track in tracks}
+
+
+def _by_origin(origins: Sequence[str], members: Sequence[Entry], weights: Floats) -> dict[str, Any]:
+    names = [member.model for member in members]
+    return {origin: dict(zip(names, np.round(w, 4).tolist(), strict=True)) for origin, w in zip(origins, weights, strict=True)}
 
 
 def frame_of(task: Task, work: Compiled, scored: Scored) -> tuple[Frame, dict[str, str], tuple[Change, ...]]:
@@ -91,9 +115,7 @@ def frame_of(task: Task, work: Compiled, scored: Scored) -> tuple[Frame, dict[st
     return Frame(regimes, groups, tuple(name not in left for name in scored.series)), left, found
 
 
-def _write(
-    folder: RunFolder, task: Task, work: Compiled, scored: Scored, forecasts: Sequence[Forecasts], weights: dict[str, Any]
-) -> None:
+def _write(folder: RunFolder, task: Task, work: Compiled, scored: Scored, rhat: Sequence[float], weights: dict[str, Any]) -> None:
     frame, left, found = frame_of(task, work, scored)
     rows = leaderboard(scored, frame, seed=task.seed)
     table = pa.Table.from_pylist([asdict(row) for row in rows])
@@ -110,7 +132,7 @@ def _write(
         "regimes": {name: int((frame.regimes == name).any(axis=1).sum()) for name in ("before", "straddle", "after")},
         "not_pooled": left,
         "missing": missing_rows(scored),
-        "largest_rhat": [round(float(r), 4) for part in forecasts for r in part.rhat],
+        "largest_rhat": [round(r, 4) for r in rhat],
         "block": SIZE,
         "weights": weights,
         "calibration": calibration(scored, frame),

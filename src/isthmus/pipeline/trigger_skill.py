@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isthmus.impacts.triggers import brier
 from isthmus.pipeline.folder import RunFolder, digest
@@ -12,6 +13,8 @@ from isthmus.timegrid import DAYS_A_MONTH
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
+
+Floats = NDArray[np.float64]
 
 TRACK = "real_time"
 LEAST = 5
@@ -40,24 +43,45 @@ def skill(folder: RunFolder, task: Task) -> dict[str, Any]:
     made = [block for block in made if folder.units.has(backtesting.unit_of(block, forecast_unit, "backtest", task.kind).address)]
     if not made:
         return {}
-    found = backtesting.forecasts_of(task, made, "backtest", Workplace(storage=folder.units), lambda _: None)
     work = compiled(task.text, task.last_month)
     latest = vintages_of(work, task.figures).latest
     series = [sight.id for sight in work.model.sights]
-    out = {}
-    for name, trigger in told.items():
-        above = trigger.figure_above or np.inf
-        s, months = series.index(str(trigger.series)), int(np.ceil(7 * trigger.weeks / DAYS_A_MONTH))
-        said, came = [], []
-        for one in found:
-            positions = [work.model.grid.position(origin) for origin in one.origins]
-            observed = observed_after(latest, positions, made[0].horizon)
-            for o in range(len(one.origins)):
-                figures = observed[o, s, :months]
-                if np.isfinite(figures).all() and len(figures) == months:
-                    said.append(float((one.tracks[TRACK].draws[o, :, s, :months] > above).any(axis=1).mean()))
-                    came.append(float((figures > above).any()))
-        if len(said) >= LEAST:
-            out[name] = {"series": trigger.series, "above": above, "months": months,
-                         **brier(np.array(said), np.array(came))}  # fmt: skip
-    return out
+    asked = {
+        name: Asked(series.index(str(one.series)), one.figure_above or np.inf, months_of(one.weeks)) for name, one in told.items()
+    }
+    pairs: dict[str, list[tuple[float, float]]] = {name: [] for name in told}
+    for one in backtesting.forecasts_of(task, made, "backtest", Workplace(storage=folder.units)):
+        observed = observed_after(latest, [work.model.grid.position(origin) for origin in one.origins], made[0].horizon)
+        for name, question in asked.items():
+            pairs[name] += question.pairs(one.tracks[TRACK].draws, observed)
+    return {
+        name: {"series": told[name].series, "above": asked[name].above, "months": asked[name].months,
+               **brier(*np.array(found).T)}
+        for name, found in pairs.items() if len(found) >= LEAST
+    }  # fmt: skip
+
+
+class Asked(NamedTuple):
+    """Whether a series exceeds a figure in one of the next months."""
+
+    series: int
+    above: float
+    months: int
+
+    def pairs(self, draws: Floats, observed: Floats) -> list[tuple[float, float]]:
+        """Share of draws that say so, and whether it came, of each origin whose figures have come.
+
+        Args:
+            draws: ``(origin, draw, series, month ahead)``.
+            observed: ``(origin, series, month ahead)``.
+        """
+        out = []
+        for said, came in zip(draws[:, :, self.series, : self.months], observed[:, self.series, : self.months], strict=True):
+            if np.isfinite(came).all() and len(came) == self.months:
+                out.append((float((said > self.above).any(axis=1).mean()), float((came > self.above).any())))
+        return out
+
+
+def months_of(weeks: float) -> int:
+    """Months that weeks reach into."""
+    return int(np.ceil(7 * weeks / DAYS_A_MONTH))

@@ -77,6 +77,15 @@ class Scored:
                 tables[entry] = np.full((len(self.origins), len(self.series), self.horizon), np.nan)
             tables[entry][n, k] = values
 
+    def take(self, first: int, rows: Sequence[Sequence[Stand]]) -> None:
+        """Score the forecasts of some origins, from the one in place ``first`` on."""
+        for n, row in enumerate(rows, start=first):
+            for k, stand in enumerate(row):
+                for entry, told in stand.told.items():
+                    self.put(entry, n, k, measures(told, stand.observed))
+                for entry, reason in stand.silent.items():
+                    self.miss(entry, k, reason, self.origins[n])
+
     def miss(self, entry: Entry, k: int, reason: str, origin: str) -> None:
         """Note why there is no forecast."""
         self.missing.setdefault((entry, self.series[k], reason), []).append(origin)
@@ -199,16 +208,9 @@ def _stand(forecasts: Forecasts, said: Said, n: int, k: int, observed: Floats) -
     return Stand(told, silent, observed)
 
 
-def score_stands(origins: Sequence[str], series: Sequence[str], rows: Sequence[Sequence[Stand]], horizon: int) -> Scored:
-    """Score all forecasts."""
-    out = Scored(tuple(origins), tuple(series), horizon)
-    for n, row in enumerate(rows):
-        for k, stand in enumerate(row):
-            for entry, told in stand.told.items():
-                out.put(entry, n, k, measures(told, stand.observed))
-            for entry, reason in stand.silent.items():
-                out.miss(entry, k, reason, origins[n])
-    return out
+def without_draws(stand: Stand) -> Stand:
+    """What weights need of a forecast: log probabilities of what came."""
+    return stand._replace(told={entry: told._replace(draws=told.draws[:0]) for entry, told in stand.told.items()})
 
 
 def observed_after(latest: Floats, lasts: Sequence[int], horizon: int) -> Floats:

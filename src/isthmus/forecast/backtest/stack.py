@@ -25,16 +25,10 @@ REACH = 30.0
 """Cap of a member: no draw beyond so many times the highest figure of the random walk's draws."""
 
 
-def stacked(rows: Sequence[Sequence[Stand]], origins: Sequence[str], track: str) -> tuple[list[list[Told | None]], Floats]:
-    """The stack's forecasts by origin and series, and the weights by origin, ``(origin, member)``."""
-    members = members_of(rows, track)
-    out: list[list[Told | None]] = []
-    weights = np.zeros((len(origins), len(members)))
-    for n, origin in enumerate(origins):
-        past, count = resolved(rows, origins, members, origin)
-        weights[n] = shrunk(log_score_weights(past), count)
-        out.append([_combined(stand, members, weights[n]) for stand in rows[n]])
-    return out, weights
+def weights_of(rows: Sequence[Sequence[Stand]], origins: Sequence[str], members: Sequence[Entry]) -> Floats:
+    """Weights of the members by origin, ``(origin, member)``; no draws are needed."""
+    found = [resolved(rows, origins, members, origin) for origin in origins]
+    return np.array([shrunk(log_score_weights(past), count) for past, count in found]).reshape(len(origins), len(members))
 
 
 def members_of(rows: Sequence[Sequence[Stand]], track: str) -> tuple[Entry, ...]:
@@ -80,7 +74,7 @@ def shrunk(weights: Floats, count: int) -> Floats:
     return trust * weights + (1 - trust) / max(len(weights), 1)
 
 
-def _combined(stand: Stand, members: Sequence[Entry], weights: Floats) -> Told | None:
+def stacked(stand: Stand, members: Sequence[Entry], weights: Floats) -> Told | None:
     """The mixture of the members that spoke; None where the random walk did not."""
     walk = stand.told.get(Entry(WALK, "any"))
     here = [k for k, member in enumerate(members) if member in stand.told]
