@@ -15,7 +15,10 @@ SHOWN = ("departures", "arrivals")
 def stress(options: Namespace) -> None:
     """Run the scenarios and print the changes that people ask for first."""
     from isthmus.cli.progress import Progress
+    from isthmus.compute.memory import keep_memory
     from isthmus.pipeline.stress import stress as run
+
+    keep_memory()
 
     with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
         folder = run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -150,9 +151,11 @@ def compared(task: Task, names: Sequence[str], tried: Trials, progress: Callable
     from isthmus.scenarios.compare import compare
     from isthmus.scenarios.rows import BASELINE
 
-    tried.do(names, lambda share: progress(0.8 * share))
-    benches = {name: tried.bench(name) for name in (BASELINE, *tried.own)}
-    hazards = hazards_of(task, benches[BASELINE].n_samples)
+    with ThreadPoolExecutor(1) as beside:  # compiles its own small program while the large one is compiled
+        learned = beside.submit(hazards_of, task, len(tried.own[BASELINE].vectors))
+        tried.do(names, lambda share: progress(0.8 * share))
+        benches = {name: tried.bench(name) for name in (BASELINE, *tried.own)}
+        hazards = learned.result()
     return compare(
         benches, task.loaded.corridor.scenarios, names, hazards, source=source_of(task), runner=tried.ran,
         progress=lambda share: progress(0.8 + 0.2 * share),
