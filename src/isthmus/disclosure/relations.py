@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -66,16 +67,32 @@ def _periods(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> Iterator[
 
 
 def _tilings(spans: Sequence[Span | None]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Which of some periods are tiled by which others of one grain, by position."""
+    """Which of some periods are tiled by which others, of one grain or of several, by position."""
     dated = [(k, span, span.days) for k, span in enumerate(spans) if span is not None]
     for total, whole, length in dated:
         inside: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for k, span, days in dated:
             if days < length and whole.holds(span):
                 inside[span.grain].append((k, days))
-        for parts in inside.values():
-            if sum(days for _, days in parts) == length:
-                yield total, tuple(k for k, _ in parts)
+        found = [tuple(k for k, _ in parts) for parts in inside.values() if sum(days for _, days in parts) == length]
+        if len(inside) > 1:
+            chain = _chain(whole, [(k, span) for k, span, days in dated if days < length and whole.holds(span)])
+            found += [chain] if chain and not any(set(chain) == set(parts) for parts in found) else []
+        yield from ((total, parts) for parts in found)
+
+
+def _chain(whole: Span, inside: Sequence[tuple[int, Span]]) -> tuple[int, ...]:
+    """Periods that follow one another from the first day to the last, the longest first; nothing where they leave a gap."""
+    longest: dict[dt.date, tuple[int, Span]] = {}
+    for k, span in inside:
+        if span.first not in longest or span.days > longest[span.first][1].days:
+            longest[span.first] = (k, span)
+    parts, day = [], whole.first
+    while day in longest:
+        k, span = longest[day]
+        parts.append(k)
+        day = span.last + dt.timedelta(days=1)
+    return tuple(parts) if day > whole.last else ()
 
 
 def components(matrix: sparse.csr_matrix) -> NDArray[np.int64]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import xarray as xr
 
+from isthmus.report.block_counts import cell, months_of, shown_months, since_january
 from isthmus.report.language import say
 from isthmus.report.charts import Chart, Table
-from isthmus.report.intervals import Interval, count_words, interval, official
+from isthmus.report.intervals import WITHHELD, Interval, count_words, interval, official
 from isthmus.report.sections import Row, Section, draws, learned_table, rows_chart
 from isthmus.report.view import RunView
 from isthmus.report.words import capital, period_name
@@ -93,13 +94,18 @@ def _whole(values: Interval) -> str:
 
 def _corridor(view: RunView, data: xr.Dataset) -> Table:
     """The last month of each year and the last months of fit and forecast."""
-    shown = [month for month in view.months if month.endswith("-12") or month in (view.fitted[-1], view.ahead[-1])]
     rows = []
-    for month in shown:
-        year = [str(m) for m in data["month"].values if str(m)[:4] == month[:4] and str(m) <= month]
-        found = [interval(data[name].sel(month=year).sum("month").values) for name in ("claims_made", "claims_recognised")]
-        pending = interval(draws(data, "claims_pending", month=month))
+    for month in shown_months(view):
+        year = since_january(view, month)
+        period = months_of(year[0], month)
+        flows = {name: interval(data[name].sel(month=year).sum("month").values) for name in ("claims_made", "claims_recognised")}
+        told = [_told(view, cell(name, period), values) for name, values in flows.items()]
+        pending = _told(view, cell("claims_pending", month), interval(draws(data, "claims_pending", month=month)))
         name = period_name(month) + (f" ({say('scenario')})" if month in view.ahead else "")
-        rows.append((name, count_words(found[0]), count_words(found[1]), count_words(pending)))
+        rows.append((name, *told, pending))
     columns = ("To the end of", "Claims made since January (flow)", "Recognised since January (flow)", "Pending then (stock)")
     return Table(columns, tuple(rows))
+
+
+def _told(view: RunView, named: tuple[str, ...], values: Interval) -> str:
+    return say(WITHHELD) if named in view.held else count_words(values)

@@ -1,17 +1,20 @@
-"""What of a run's monthly counts may be shown: page and tables ask here, and the gate decides once for both."""
+"""What of a run's counts may be shown: page and tables ask here, and the gate decides once for both."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from isthmus.disclosure.gate import Released, release
+import pyarrow.parquet as pq
+
+from isthmus.disclosure.gate import RELEASED, Released, release
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.policy import Policy, default_policy
 from isthmus.disclosure.table import Table, Vocabulary
+from isthmus.report.block_counts import KEPT, block_rows
 from isthmus.report.intervals import Interval, interval, intervals
 from isthmus.report.tables import forecast_rows
 from isthmus.report.view import RunView
@@ -20,6 +23,7 @@ POLICY_NAME = "policy.json"
 """The policy a run was made under, where it is not the shipped one."""
 
 OWN = "isthmus"
+_DEKAD = {"01": "D1", "11": "D2", "21": "D3"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,38 @@ def shown(view: RunView, policy: Policy, ledger: Ledger) -> Shown:
     models = zip(table.column("series"), table.column("model"), table.column("period"), found.withheld, strict=True)
     withheld = frozenset((series, period) for series, model, period, held in models if model == OWN and held)
     return Shown(found.first(len(ahead)), withheld)
+
+
+def through(view: RunView, policy: Policy, ledger: Ledger) -> RunView:
+    """The view as a page may show it: what is withheld is marked, and of scenarios and impacts there is only what is released."""
+    scope, edition = str(view.manifest.get("corridor", view.corridor.name)), str(view.manifest.get("hash", ""))
+
+    def let(name: str, rows: list[dict[str, Any]]) -> Released:
+        about = {"scope": scope, "edition": edition, "vocabulary": vocabulary_of(view), "where": name}
+        return release(Table.of(rows), policy, ledger, **about)  # type: ignore[arg-type]
+
+    counts = block_rows(view)
+    held = let("sections of blocks", counts).withheld if counts else ()
+    named = frozenset(tuple(row[name] for name in KEPT) for row, gone in zip(counts, held, strict=True) if gone)
+    tables = {name: let(name, rows) for name, rows in long_tables(view.folder).items()}
+    rows = {name: tuple(row for row in found.rows() if row["status"] == RELEASED) for name, found in tables.items()}
+    return replace(view, withheld=shown(view, policy, ledger).withheld, held=named, released=rows)
+
+
+def long_tables(run: Path) -> dict[str, list[dict[str, Any]]]:
+    """Scenario results and impacts as they were computed, where the run has them."""
+    found = {}
+    for name in ("scenarios", "impacts"):
+        path = run / f"{name}.parquet"
+        if path.is_file():
+            rows = pq.read_table(path).to_pylist()
+            found[name] = [{k: v for k, v in row.items() if k != "mean"} | {"period": _period(row["period"])} for row in rows]
+    return found
+
+
+def _period(period: str) -> str:
+    """A dekad given by its first day as the gate writes it."""
+    return f"{period[:7]}-{_DEKAD[period[8:]]}" if len(period) == 10 and period[8:] in _DEKAD else period
 
 
 def ahead_span(view: RunView) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import xarray as xr
 
+from isthmus.report.block_counts import cell, harm_period
 from isthmus.report.language import say
 from isthmus.report.charts import Chart, Table
-from isthmus.report.intervals import Interval, interval, official, percent, smallest_count
+from isthmus.report.intervals import WITHHELD, Interval, interval, official, percent, smallest_count
 from isthmus.report.parameters import leg_name
 from isthmus.report.sections import Row, Section, draws, learned_table, people, rows_chart
 from isthmus.report.view import RunView
@@ -153,18 +156,24 @@ def _everyone(data: xr.Dataset, leg: str) -> Table:
 
 def _groups(view: RunView, data: xr.Dataset, leg: str) -> Table:
     periods = [str(p) for p in data["period"].values]
+    dated = [harm_period(view, period) for period in periods]
+
+    def told(measure: str, found: list[Interval], tell: Callable[[Interval], str], **where: str) -> list[str]:
+        held = [cell(measure, period, **where) in view.held for period in dated]
+        return [say(WITHHELD) if gone else tell(values) for gone, values in zip(held, found, strict=True)]
+
     rows = []
     for group in (str(g) for g in data["group"].values):
         label = view.corridor.groups[group].label
         for kind in (str(k) for k in data["harm_open"].values):
             found = [interval(draws(data, "harm_groups", harm_leg=leg, harm_open=kind, group=group, period=p)) for p in periods]
-            rows.append(
-                (f"{say(label)}: {say(KINDS[kind]).lower()}", *((_at_least(v) if kind == "death" else people(v)) for v in found))
-            )
+            tell = _at_least if kind == "death" else people
+            rows.append((f"{say(label)}: {say(KINDS[kind]).lower()}", *told(f"harm_{kind}", found, tell, leg=leg, group=group)))
         for record in (str(r) for r in data["death_record"].values):
             found = [interval(draws(data, "harm_recorded", death_record=record, group=group, period=p)) for p in periods]
             seen = view.corridor.harm.records[record].label if view.corridor.harm is not None else record
-            rows.append((say("{label}: deaths that {seen} would record", label=label, seen=seen), *(people(v) for v in found)))
+            said = say("{label}: deaths that {seen} would record", label=label, seen=seen)
+            rows.append((said, *told(f"recorded_{record}", found, people, group=group)))
     heads = (span(view.ahead[0], view.ahead[-1]) + f" ({say('scenario')})" if p == "ahead" else _fitted(view, p) for p in periods)
     return Table(("Group and harm", *heads), tuple(rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.report.charts import NBSP, Chart, Table
@@ -36,7 +36,7 @@ def impacts(view: RunView) -> Section | None:
     months = view.stress["months"]
     when = span(months[0], months[1])
     wanted = [*(f"need_{name}" for name in NEEDS), "in_need_region", "cost", "local_income", "jobs", "dependence", "exposure"]
-    rows = view.long_rows("impacts.parquet", wanted)
+    rows = view.long_rows("impacts", wanted)
     words = (
         say(
             "Standards are made for people who stay; these people pass. What is used up is counted by "
@@ -56,7 +56,7 @@ def impacts(view: RunView) -> Section | None:
     )
 
 
-def _interval(row: dict[str, Any]) -> Interval:
+def _interval(row: Mapping[str, Any]) -> Interval:
     return Interval(row["lo90"], row["lo50"], row["median"], row["hi50"], row["hi90"])
 
 
@@ -66,7 +66,7 @@ def _label(view: RunView, scenario: str) -> str:
     return view.corridor.scenarios[scenario].label
 
 
-def _by_scenario(view: RunView, rows: Sequence[dict[str, Any]], measure: str, title: str, tell: Any, unit: str) -> list[Chart]:
+def _by_scenario(view: RunView, rows: Sequence[Mapping[str, Any]], measure: str, title: str, tell: Any, unit: str) -> list[Chart]:
     found = [row for row in rows if row["measure"] == measure and row["place"] == "all"]
     if not found:
         return []
@@ -79,7 +79,7 @@ def _by_scenario(view: RunView, rows: Sequence[dict[str, Any]], measure: str, ti
     return [rows_chart(f"impact-{measure}", heading, about, lines, Table((say("Scenario"), unit), cells), unit=unit)]
 
 
-def _needs(view: RunView, rows: Sequence[dict[str, Any]]) -> tuple[Table, str] | None:
+def _needs(view: RunView, rows: Sequence[Mapping[str, Any]]) -> tuple[Table, str] | None:
     """The highest month of each need, by place."""
     mine = [
         row for row in rows if row["scenario"] == BASELINE and row["measure"].startswith("need_") and "/" not in row["period"]
@@ -123,7 +123,7 @@ def _services(view: RunView) -> tuple[Table, str] | None:
     )
 
 
-def _economy(view: RunView, rows: Sequence[dict[str, Any]]) -> tuple[Table, str] | None:
+def _economy(view: RunView, rows: Sequence[Mapping[str, Any]]) -> tuple[Table, str] | None:
     block = view.corridor.impacts
     cells = []
     for place in block.towns if block is not None else ():
@@ -163,7 +163,7 @@ def _triggers(view: RunView) -> tuple[Table, str] | None:
     )
 
 
-def _past(found: dict[str, Any]) -> str:
+def _past(found: Mapping[str, Any]) -> str:
     """Skill of a statement in the backtest."""
     base = fine(found["brier_of_base_rate"])
     return say("Brier {b} in {n} past statements (base rate {c})", b=fine(found["brier"]), n=found["cases"], c=base)

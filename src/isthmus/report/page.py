@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 
@@ -21,7 +20,7 @@ from isthmus.report.claims import checks, journey
 from isthmus.report.document import environment
 from isthmus.report.drivers import drivers
 from isthmus.report.fans import events, fan_chart
-from isthmus.report.gated import policy_of, shown
+from isthmus.report.gated import policy_of, through
 from isthmus.report.harm import harm
 from isthmus.report.held import held
 from isthmus.report.journeys import journeys
@@ -94,7 +93,7 @@ def render(view: RunView, spoken: Language = "en") -> str:
     """
     policy = policy_of(view.folder)
     with guarded(policy), speaking(spoken, own_words(view.corridor.name, spoken)):
-        page = _rendered(replace(view, withheld=shown(view, policy, Ledger()).withheld))
+        page = _rendered(through(view, policy, Ledger()))
     refuse_persons(page, where=NAME)
     return page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.report.charts import NBSP, Chart, Table
@@ -37,7 +37,7 @@ def scenarios(view: RunView) -> Section | None:
         return None
     months, changed = view.stress["months"], [one for one in found if one["changes"]]
     names = [f"{part}_change" for part in ACCOUNT] + ["leg_flow_change", "death_change"]
-    rows = view.long_rows("scenarios.parquet", names)
+    rows = view.long_rows("scenarios", names)
     when = span(months[0], months[1])
     words = [
         say(
@@ -71,7 +71,7 @@ def scenarios(view: RunView) -> Section | None:
     return Section("scenarios", say("What if"), tuple(words), tuple(charts), tuple(_tables(view, changed)))
 
 
-def _charts(view: RunView, one: dict[str, Any], rows: Sequence[dict[str, Any]], when: str) -> list[Chart]:
+def _charts(view: RunView, one: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], when: str) -> list[Chart]:
     mine = [row for row in rows if row["scenario"] == one["id"]]
     lines = [(say(label), row) for part, label in ACCOUNT.items() if (row := _last(mine, f"{part}_change")) is not None]
     legs = [row for row in mine if row["measure"] == "leg_flow_change" and "/" in row["period"] and _whole(view, row)]
@@ -93,7 +93,7 @@ def _charts(view: RunView, one: dict[str, Any], rows: Sequence[dict[str, Any]], 
     return [rows_chart(f"scenario-{one['id']}", title, about, made, table, unit=say("persons, change"))] if made else []
 
 
-def _finding(row: dict[str, Any]) -> str:
+def _finding(row: Mapping[str, Any]) -> str:
     """What happens to departures, in words with a number."""
     if abs(row["median"]) < 10:
         return say("about as many people set out")
@@ -102,11 +102,11 @@ def _finding(row: dict[str, Any]) -> str:
     return say("{size} fewer people set out", size=size) if fewer else say("{size} more people set out", size=size)
 
 
-def _interval(row: dict[str, Any]) -> Interval:
+def _interval(row: Mapping[str, Any]) -> Interval:
     return Interval(row["lo90"], row["lo50"], row["median"], row["hi50"], row["hi90"])
 
 
-def _last(rows: Sequence[dict[str, Any]], measure: str) -> dict[str, Any] | None:
+def _last(rows: Sequence[Mapping[str, Any]], measure: str) -> Mapping[str, Any] | None:
     """The row of a flow over all months, or of a stock at the end; of all groups where there are several."""
     found = [row for row in rows if row["measure"] == measure]
     whole = [row for row in found if row["group"] == "all"] or found
@@ -114,12 +114,12 @@ def _last(rows: Sequence[dict[str, Any]], measure: str) -> dict[str, Any] | None
     return spans[0] if spans else max(whole, key=lambda row: str(row["period"]), default=None)
 
 
-def _whole(view: RunView, row: dict[str, Any]) -> bool:
+def _whole(view: RunView, row: Mapping[str, Any]) -> bool:
     """Whether a row is of all groups."""
     return row["group"] == "all" or len(view.corridor.groups) == 1
 
 
-def people_changed(row: dict[str, Any]) -> str:
+def people_changed(row: Mapping[str, Any]) -> str:
     """A change in fives with its sign; below 10 either way it is withheld."""
 
     def five(value: float) -> str:
@@ -175,7 +175,7 @@ def strength_label(name: str) -> str:
 Cells = tuple[tuple[str, ...], ...]
 
 
-def _tables(view: RunView, changed: Sequence[dict[str, Any]]) -> list[tuple[Table, str]]:
+def _tables(view: RunView, changed: Sequence[Mapping[str, Any]]) -> list[tuple[Table, str]]:
     out = []
     columns: tuple[str, ...]
     cells: Cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,8 @@ class RunView:
         outcomes: What the blocks say of the forecast's draws; absent in a run without them.
         journeys: What agents lived through; absent in a run from before there were agents.
         withheld: Series and periods whose modelled count the gate withholds.
+        held: Counts of the blocks' sections that it withholds, named as in `report.block_counts`.
+        released: Rows that it released of ``scenarios`` and ``impacts``.
     """
 
     folder: Path
@@ -92,6 +94,8 @@ class RunView:
     outcomes: xr.Dataset | None = None
     journeys: xr.Dataset | None = None
     withheld: frozenset[tuple[str, str]] = frozenset()
+    held: frozenset[tuple[str, ...]] = frozenset()
+    released: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     under_way: tuple[Mapping[str, Any], ...] = ()
     """Series and months of which a part was counted when the forecast was made."""
 
@@ -141,13 +145,10 @@ class RunView:
         """What came since the forecast of the run that this one went on from; empty where it started from nothing."""
         return _optional_json(self.folder / "news.json")
 
-    def long_rows(self, name: str, measures: Sequence[str]) -> list[dict[str, Any]]:
-        """Rows of ``scenarios.parquet`` or ``impacts.parquet`` with these measures; none where scenarios were not run."""
-        path = self.folder / name
-        if not path.is_file():
-            return []
-        found: list[dict[str, Any]] = pq.read_table(path, filters=[("measure", "in", list(measures))]).to_pylist()
-        return found
+    def long_rows(self, name: str, measures: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Released rows of ``scenarios`` or ``impacts`` with these measures; none before the gate, or without scenarios."""
+        wanted = set(measures)
+        return [row for row in self.released.get(name, ()) if row["measure"] in wanted]
 
     @cached_property
     def gate(self) -> Mapping[str, Any]:

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from isthmus.disclosure.gate import Released, release
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.policy import Policy
 from isthmus.disclosure.table import Table
-from isthmus.report.gated import shown, vocabulary_of
+from isthmus.report.gated import long_tables, shown, vocabulary_of
 from isthmus.report.intervals import interval
 from isthmus.report.view import RunView
 
 LEDGER_NAME = "releases.jsonl"
 """Beside the run folders: what was exported of any of them."""
-_DEKAD = {"01": "D1", "11": "D2", "21": "D3"}
 
 
 @dataclass(frozen=True)
@@ -79,19 +76,3 @@ def _published(view: RunView) -> Iterator[dict[str, Any]]:
                 "kind": one.kind, "unit": one.unit, "median": one.value, "lo90": None, "lo50": None, "hi50": None, "hi90": None,
                 "source": one.publisher, "basis": "official",
             }  # fmt: skip
-
-
-def long_tables(run: Path) -> dict[str, list[dict[str, Any]]]:
-    """Scenario results and impacts, where the run has them."""
-    found = {}
-    for name in ("scenarios", "impacts"):
-        path = run / f"{name}.parquet"
-        if path.is_file():
-            rows = pq.read_table(path).to_pylist()
-            found[name] = [{k: v for k, v in row.items() if k != "mean"} | {"period": _period(row["period"])} for row in rows]
-    return found
-
-
-def _period(period: str) -> str:
-    """A dekad given by its first day as the gate writes it."""
-    return f"{period[:7]}-{_DEKAD[period[8:]]}" if len(period) == 10 and period[8:] in _DEKAD else period
