@@ -97,5 +97,5 @@ def test_the_long_form_serves_every_series_of_the_shipped_corridor():
 
     loaded = load("darien")
     seen = align(figures_for(loaded.corridor, loaded.path, SHARED), loaded.corridor, ("2023-01", "2023-02"))
-    assert len(seen.series) == 127
+    assert len(seen.series) == 128
     assert seen.mask[:, 0].mean() > 0.8

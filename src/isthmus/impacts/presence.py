@@ -75,7 +75,7 @@ def presence(corridor: Corridor, bench: Bench, ahead: Ahead) -> Presence:
     at = np.array([names.index(place) for place in places])
     stuck = 0.0 if flows.stranded is None else flows.stranded[:, at]
     present, arrivals = flows.waiting[:, at] + stuck, flows.arrivals[:, at]
-    groups = model.groups
+    groups = bench.groups
     if corridor.impacts is not None and corridor.impacts.others:
         rest = [_others(corridor, bench, place) for place in places]
         more = np.repeat(np.stack([r[0] for r in rest])[None, :, None], len(present), axis=0)

@@ -160,6 +160,13 @@ class Model:
     """Whether the file asks for the joint Gaussian approximation."""
     memory_months: float = 1200.0
     combined: bool = False
+    totals: tuple[int, ...] = ()
+    """Groups that are people of all nationalities, the other groups among them."""
+
+    @property
+    def summed(self) -> tuple[int, ...]:
+        """Groups that sums over groups are made of."""
+        return tuple(g for g in range(len(self.groups)) if g not in self.totals)
 
     @property
     def strata(self) -> Strata | None:
@@ -346,6 +353,7 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
     return Model(
         grid=grid,
         groups=tuple(corridor.groups),
+        totals=tuple(g for g, group in enumerate(corridor.groups.values()) if group.total),
         places=_places(corridor, order, grid, table),
         legs=_legs(corridor, order, grid, table),
         sights=tuple(_sight(sid, series, corridor, order, table) for sid, series in corridor.series.items()),

@@ -18,7 +18,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from isthmus.spec.pooling import Pool
-from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, NormalPrior, PooledPrior
+from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, NormalPrior, PastChangesPrior, PooledPrior
 
 Scale = Literal["normal", "lognormal", "logitnormal"]
 
@@ -46,12 +46,15 @@ class Parameter:
         return unconstrained
 
 
-def _family(prior: NormalPrior | LognormalPrior | LogitNormalPrior) -> tuple[Scale, float, float]:
+OwnPrior = NormalPrior | LognormalPrior | LogitNormalPrior | PastChangesPrior
+
+
+def _family(prior: OwnPrior) -> tuple[Scale, float, float]:
     """Scale, and location and standard deviation on it."""
     match prior:
         case NormalPrior():
             return "normal", prior.mean, prior.sd
-        case LognormalPrior():
+        case LognormalPrior() | PastChangesPrior():
             return "lognormal", float(np.log(prior.median)), prior.sd_log
         case LogitNormalPrior():
             return "logitnormal", float(np.log(prior.median / (1 - prior.median))), prior.sd_logit
@@ -65,14 +68,15 @@ class ParameterTable:
     fixed: dict[str, float] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
 
-    def add(self, name: str, quantity: float | NormalPrior | LognormalPrior | LogitNormalPrior | PooledPrior) -> str:
+    def add(self, name: str, quantity: float | OwnPrior | PooledPrior) -> str:
         """Register a quantity under ``name`` and return the name."""
         if isinstance(quantity, PooledPrior):
             self._add_member(name, quantity)
         elif isinstance(quantity, float | int):
             self.fixed[name] = float(quantity)
         else:
-            self.parameters.append(Parameter(name, *_family(quantity), quantity.source or "no source given"))
+            source = quantity.rests_on if isinstance(quantity, PastChangesPrior) else quantity.source
+            self.parameters.append(Parameter(name, *_family(quantity), source or "no source given"))
         return name
 
     def _add_member(self, name: str, quantity: PooledPrior) -> None:

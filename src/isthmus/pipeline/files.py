@@ -50,7 +50,7 @@ def write_posterior(
     learned = learned_quantities(model, posterior, lambda vectors: predictor.first_constants(vectors, evidence))
     parameters, found = learned.parameters, posterior.diagnostics
     monthly = model.grid.month_sum.T
-    flows = forecast.simulated.trajectories
+    flows, summed = forecast.simulated.trajectories, list(model.summed)
     days, cost = journeys(model, forecast)
     save(
         folder,
@@ -69,13 +69,13 @@ def write_posterior(
                 "element_rhat": ("element", found.rhat),
                 "element_ess_bulk": ("element", found.ess_bulk),
                 "contraction": ("parameter", learned.contraction),
-                "departures": (("sample", "group", "month"), flows.departures @ monthly, {"units": "persons a month"}),
+                "departures": (("sample", "group", "month"), flows.departures[:, summed] @ monthly, {"units": "persons a month"}),
                 "leg_flow": (
-                    ("sample", "leg", "group", "month"), flows.leg_flow @ monthly,
+                    ("sample", "leg", "group", "month"), flows.leg_flow[:, :, summed] @ monthly,
                     {"units": "persons departing a month", "kind": "flow"},
                 ),
                 "arrivals": (
-                    ("sample", "place", "group", "month"), flows.arrivals @ monthly,
+                    ("sample", "place", "group", "month"), flows.arrivals[:, :, summed] @ monthly,
                     {"units": "persons arriving a month", "kind": "flow"},
                 ),
                 "log_detection": (("sample", "series", "month"), forecast.simulated.log_detection),
@@ -84,7 +84,7 @@ def write_posterior(
             },
             coords={
                 "parameter": [p.name for p in parameters],
-                "group": list(model.groups),
+                "group": [model.groups[g] for g in summed],
                 "place": [place.id for place in model.places],
                 "leg": [leg.id for leg in model.legs],
                 "series": [sight.id for sight in model.sights],

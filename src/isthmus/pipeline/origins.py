@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isthmus.forecast.backtest.origins import usual_origins, wanted_origins
+from isthmus.forecast.backtest.origins import told_by, usual_origins, wanted_origins
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -15,7 +15,8 @@ QUICK_ORIGINS = 8
 
 def backtest_origins(task: Task) -> tuple[str, ...]:
     """Usual origins; a quick run takes some of them, spread evenly."""
-    origins = usual_origins(task.loaded.corridor.time.fit_from, task.last_fitted)
+    corridor = task.loaded.corridor
+    origins = usual_origins(corridor.time.fit_from, task.last_fitted, told_by(corridor))
     gaps = len(origins) - 1
     if task.quick and len(origins) > QUICK_ORIGINS:
         return tuple(origins[k * gaps // (QUICK_ORIGINS - 1)] for k in range(QUICK_ORIGINS))
@@ -28,9 +29,10 @@ def origins_of(task: Task, asked: int | tuple[str, ...] | None) -> tuple[str, ..
     Raises:
         InputError: Origins outside the data, or more than there are.
     """
-    first, last = task.loaded.corridor.time.fit_from, task.last_fitted
+    corridor = task.loaded.corridor
+    first, last, told = corridor.time.fit_from, task.last_fitted, told_by(corridor)
     if asked is None:
-        return backtest_origins(task) or wanted_origins(first, last)
+        return backtest_origins(task) or wanted_origins(first, last, told=told)
     if isinstance(asked, int):
-        return wanted_origins(first, last, count=asked)
-    return wanted_origins(first, last, months=asked)
+        return wanted_origins(first, last, count=asked, told=told)
+    return wanted_origins(first, last, months=asked, told=told)

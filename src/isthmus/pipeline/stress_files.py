@@ -153,7 +153,7 @@ def draws(task: Task, comparison: Comparison, scratch: Path) -> xr.Dataset:
         {**variables, "label": ("scenario", [labels[name] for name in comparison.outcomes])},
         coords={
             "scenario": list(comparison.outcomes),
-            "group": list(bench.model.groups),
+            "group": list(bench.groups),
             "place": [place.id for place in bench.model.places],
             "leg": [leg.id for leg in bench.model.legs],
             "month": list(bench.months),

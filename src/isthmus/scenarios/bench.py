@@ -44,6 +44,15 @@ def _axes(knowledge: Knowledge) -> Any:
     return Inputs(0, paths, Knowledge(None, None, blocks, None, Push(0, 0, 0)), 0)
 
 
+def summed(model: Model, ahead: Ahead) -> Ahead:
+    """The months to come without groups that are all people together: every sum over groups is then of people once."""
+    if not model.totals:
+        return ahead
+    kept, flows = np.array(model.summed), ahead.flows._asdict()
+    parts = {n: part if part is None or n in {"queued_others", "wait_days"} else part[..., kept, :] for n, part in flows.items()}
+    return ahead._replace(flows=ahead.flows._replace(**parts))
+
+
 class Program:
     """One pass over the furnished corridor, compiled once, and called until flows agree with beliefs; ``chunk`` draws at once."""
 
@@ -61,7 +70,7 @@ class Program:
     def ahead(self, inputs: Inputs, blocks: Sequence[tuple[int, int]] = ()) -> Ahead:
         """The months to come, of some blocks of draws or of all."""
         found: Ahead = self._in_pieces(inputs, lambda piece: self._piece(piece, carried=False).ahead, blocks)
-        return found
+        return summed(self._model, found)
 
     def paths(self, carried: Inputs) -> Paths:
         """Paths as the model calls them, of paths as they stand in the vectors of the fit."""
@@ -139,12 +148,18 @@ class Bench:
         """The corridor as it stands."""
         return self._run(arrays(self.scene(), ()))
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups of the flows."""
+        return tuple(self.model.groups[g] for g in self.model.summed)
+
     @cached_property
     def leaving(self) -> Floats:
         """Expected departures a month in the baseline, 0 before the months ahead, ``(sample, group, step)``."""
         grid = self.model.grid
         out = np.zeros((self.n_samples, len(self.model.groups), grid.n_steps))
-        out[..., self.first_step :] = self.baseline.flows.departures / grid.days[self.first_step :] * (365.25 / 12)
+        ahead = self.baseline.flows.departures / grid.days[self.first_step :] * (365.25 / 12)
+        out[:, list(self.model.summed), self.first_step :] = ahead
         return out
 
     def scene(self, *, fixed: Mapping[str, float] | None = None, after: bool = False, leaving: Floats | None = None) -> Scene:

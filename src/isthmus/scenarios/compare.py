@@ -138,7 +138,7 @@ def compare(
 
     held = how_many_fit(len(names) + 1, OF_RESULTS * size_of(bench.baseline)) if runner else len(names) + 1
     outcomes = Outcomes((BASELINE, *names), outcome, held)
-    labels = {"months": bench.months, "groups": bench.model.groups, "source": source}
+    labels = {"months": bench.months, "groups": bench.groups, "source": source}
     table = rows(BASELINE, outcomes[BASELINE].found, None, **labels)  # type: ignore[arg-type]
     for k, name in enumerate(names):
         table += rows(name, outcomes[name].found, outcomes[BASELINE].found, **labels)  # type: ignore[arg-type]

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from isthmus.spec import past_changes
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """Lower-case identifier of a place, leg, series, driver, policy or scenario."""
 
@@ -80,6 +82,35 @@ class LogitNormalPrior(Block):
     confidence: Confidence = "B"
 
 
+class PastChangesPrior(Block):
+    """How strongly a change of entry rules takes people away, as past changes of the shipped registry did."""
+
+    dist: Literal["past_changes"]
+    before: Requirement
+    """What was required before."""
+    after: Requirement
+    """What has been required since."""
+    known_by: Day
+    """Only changes whose size was known by this day inform; a backtest begins no earlier."""
+    source: str | None = None
+    confidence: Confidence = "C"
+
+    @property
+    def median(self) -> float:
+        """Of the lognormal prior that the changes give."""
+        return past_changes.strength(past_changes.informing(self.before, self.after, self.known_by))[0]
+
+    @property
+    def sd_log(self) -> float:
+        """Standard deviation of its logarithm."""
+        return past_changes.strength(past_changes.informing(self.before, self.after, self.known_by))[1]
+
+    @property
+    def rests_on(self) -> str:
+        """The changes that inform, in words."""
+        return self.source or past_changes.words(self.before, self.after, self.known_by)
+
+
 class PooledPrior(Block):
     """A quantity that comes from a population of the file's `pools`, learned with the other members."""
 
@@ -90,10 +121,12 @@ class PooledPrior(Block):
     confidence: Confidence = "B"
 
 
-Prior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior, Field(discriminator="dist")]
+Prior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior | PastChangesPrior, Field(discriminator="dist")]
 """A quantity to be learned. Every prior is normal on the natural, log or logit scale."""
 
-AnyPrior = Annotated[NormalPrior | LognormalPrior | LogitNormalPrior | PooledPrior, Field(discriminator="dist")]
+AnyPrior = Annotated[
+    NormalPrior | LognormalPrior | LogitNormalPrior | PastChangesPrior | PooledPrior, Field(discriminator="dist")
+]
 """A prior of its own, or a population's."""
 
 PooledQuantity = float | AnyPrior

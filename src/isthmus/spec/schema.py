@@ -77,6 +77,8 @@ class Group(Block):
     """How strongly entry rules and policies move this group, as a multiple of their sizes."""
     pull: dict[Id, Quantity] = Field(default_factory=dict)
     """Added value of a destination for this group, by place."""
+    total: bool = False
+    """Whether the group is people of all nationalities, the other groups among them: left out of every sum over groups."""
 
 
 class Departures(Block):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isthmus.errors import InputError, Problem
+from isthmus.spec.past_changes import priors_in
 from isthmus.spec.schema import Corridor
 from isthmus.timegrid import month_index, month_range, shift_month
 
@@ -65,27 +66,33 @@ def regime(origin: str, horizon: int, months: Sequence[str]) -> Regime:
     return "after" if any(k <= 0 for k in ahead) else "before"
 
 
-def possible_origins(first_fitted: str, last_fitted: str) -> tuple[str, ...]:
-    """Months from which one can forecast and be held against a later figure."""
-    return month_range(shift_month(first_fitted, LEAST_FITTED), shift_month(last_fitted, -1))
+def told_by(corridor: Corridor) -> str:
+    """The month in which the last of what the corridor's priors took from past changes of rules was known; empty: nothing."""
+    return max((month_of(prior["known_by"]) for _, prior in priors_in(corridor.model_dump())), default="")
 
 
-def usual_origins(first_fitted: str, last_fitted: str) -> tuple[str, ...]:
+def possible_origins(first_fitted: str, last_fitted: str, told: str = "") -> tuple[str, ...]:
+    """Months from which one can forecast and be held against a later figure, none before priors were ``told``."""
+    found = month_range(shift_month(first_fitted, LEAST_FITTED), shift_month(last_fitted, -1))
+    return tuple(month for month in found if month >= told)
+
+
+def usual_origins(first_fitted: str, last_fitted: str, told: str = "") -> tuple[str, ...]:
     """Origins taken unasked: those with a year of months before them, or where there are none, all possible ones."""
-    possible = possible_origins(first_fitted, last_fitted)
+    possible = possible_origins(first_fitted, last_fitted, told)
     late = month_index(shift_month(first_fitted, FIRST_AFTER))
     return tuple(o for o in possible if month_index(o) >= late) or possible
 
 
 def wanted_origins(
-    first_fitted: str, last_fitted: str, *, count: int | None = None, months: Sequence[str] = ()
+    first_fitted: str, last_fitted: str, *, count: int | None = None, months: Sequence[str] = (), told: str = ""
 ) -> tuple[str, ...]:
-    """The last ``count`` origins, or those named, or the usual ones.
+    """The last ``count`` origins, or those named, or the usual ones; none before ``told``, see `told_by`.
 
     Raises:
         InputError: Origins outside the data, or more than there are, or none at all.
     """
-    possible = possible_origins(first_fitted, last_fitted)
+    possible = possible_origins(first_fitted, last_fitted, told)
     span = f"{possible[0]} to {possible[-1]}" if possible else "none"
     if not possible:
         raise InputError.one(
@@ -97,13 +104,13 @@ def wanted_origins(
     outside = [m for m in months if m not in possible]
     if outside:
         raise InputError(
-            Problem(f"--origins {m}", f"a month from {span}", "outside the figures", "choose an origin inside, or add figures")
+            Problem(f"--origins {m}", f"a month from {span}", _outside(m, told), "choose an origin inside, or add figures")
             for m in outside
         )
     if months:
         return tuple(sorted(set(months)))
     if count is None:
-        return usual_origins(first_fitted, last_fitted)
+        return usual_origins(first_fitted, last_fitted, told)
     if not 1 <= count <= len(possible):
         raise InputError.one(
             where=f"--origins {count}",
@@ -112,6 +119,12 @@ def wanted_origins(
             remedy="ask for fewer, or add figures" if count > 0 else "ask for at least one",
         )
     return possible[-count:]
+
+
+def _outside(month: str, told: str) -> str:
+    if month < told:
+        return f"a month before {told}, when the last of the past changes was known that priors of the corridor take in"
+    return "outside the figures"
 
 
 def blocks_of(origins: Sequence[str], size: int) -> tuple[tuple[str, ...], ...]:

@@ -17,7 +17,7 @@ from isthmus.inference.gaussian.carry import vector_of
 from isthmus.inference.gaussian.learn import learn
 from isthmus.inference.gaussian.learning import Learning
 from isthmus.inference.gaussian.mode import slopes
-from isthmus.inference.gaussian.response import Programs, compiled
+from isthmus.inference.gaussian.response import Programs, compiled, lengthened
 from isthmus.inference.gaussian.state import frame
 from isthmus.inference.gaussian.template import Template
 from isthmus.inference.posterior import Evidence, Paths, simulate
@@ -39,9 +39,11 @@ def fit_gaussian(
     for n, (seen, seed) in enumerate(zip(evidence, seeds, strict=True)):
         # Matrices of some hundred rows: threads would cost more than they save, and take the other core from other work.
         with threadpool_limits(1, user_api="blas"):
-            state = learn(frame(programs.template, np.asarray(seen.mask)), seen, programs.response)
+            last = int(seen.last)
+            short = programs._replace(response=programs.response.until(last + 1, model.grid.n_months))
+            state = learn(frame(programs.template, np.asarray(seen.mask), last), seen, short.response)
         count = int(np.clip(chains * draws, LEAST_DRAWS, MOST_DRAWS)) // chains * chains
-        vectors = _vectors(state, programs, stream(seed, "gaussian"), count)
+        vectors = _vectors(state, short, stream(seed, "gaussian"), count)
         size = vectors.shape[1]
         found = Diagnostics(np.ones(size), np.full(size, float(count)), np.full(size, float(count)), 0, 1.0, state.moved)
         out.append((vectors.reshape(-1, chains, size).swapaxes(0, 1), found))
@@ -90,8 +92,8 @@ def _onto_figures(
     unconstrained = np.asarray(table.unconstrained(jnp.asarray(scalars)))
     for row, k in enumerate(model.drifting_sights):
         g, c = np.argwhere(state.frame.template.series == k)[0]
-        missed = (straight[:, g, c] - log_mean[:, k]) / np.maximum(answer.share[g, c], 0.3)
-        level = missed[:, model.fit_from : last + 1].mean(axis=1, keepdims=True)
+        missed = (straight[:, g, c] - log_mean[:, k, : last + 1]) / np.maximum(answer.share[g, c], 0.3)
+        level = missed[:, model.fit_from :].mean(axis=1, keepdims=True)
         name = model.sights[k].detection
         if name not in table.names:
             level = np.zeros_like(level)
@@ -100,7 +102,7 @@ def _onto_figures(
             pool = spreads[members == at]
             sd = np.exp(unconstrained[:, pool[0]]) if len(pool) else table.parameters[at].sd
             scalars[:, at] += level[:, 0] / sd
-        detection[:, row, : last + 1] += missed[:, : last + 1]
+        detection[:, row, : last + 1] += missed
         detection[:, row, last + 1 :] += level
     return scalars, paths._replace(detection=detection)
 
@@ -144,17 +146,19 @@ def _scales(state: Learning, scalars: Floats, generator: np.random.Generator) ->
 
 
 def _paths(state: Learning, scalars: Floats, own: Floats, shared: Floats) -> Paths:
-    """Paths as the model calls them, sample axis first."""
+    """Paths as the model calls them, sample axis first; after the last month seen they stand still."""
     frame_, model, m = state.frame, state.frame.template.whole, state.frame.months
-    n = len(own)
+    n, whole = len(own), model.grid.n_months
     departures = own[:, :, frame_.n_own : frame_.n_own + m]
     legs = own[:, :, frame_.leg(0) : frame_.leg(0) + m * frame_.n_legs].reshape(n, -1, frame_.n_legs, m).swapaxes(1, 2)
     table = model.table
     natural = np.asarray(jax.vmap(table.natural)(table.unconstrained(jnp.asarray(scalars))))
-    detection = np.zeros((n, len(model.drifting_sights), m))
+    detection = np.zeros((n, len(model.drifting_sights), whole))
     for row, k in enumerate(model.drifting_sights):
         g, c = np.argwhere(frame_.template.series == k)[0]
         at = frame_.detection(int(c))
-        detection[:, row] = np.log(natural[:, table.position[model.sights[k].detection], None]) + own[:, g, at : at + m]
+        level = np.log(natural[:, table.position[model.sights[k].detection], None])
+        detection[:, row] = level + lengthened(own[:, g, at : at + m], whole)
     movements = shared[:, frame_.n_common :].reshape(n, len(model.shared), m)
-    return Paths(departures, legs, detection, np.zeros((n, 0, 0)), movements)
+    longer = lengthened(departures, whole), lengthened(legs, whole, "edge"), detection
+    return Paths(*longer, np.zeros((n, 0, 0)), lengthened(movements, whole))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
@@ -68,7 +67,7 @@ def _prior_of(state: Learning, k: int) -> tuple[float, float]:
     at = np.flatnonzero(members == k)
     if not len(at):
         return parameter.location, parameter.sd
-    unconstrained = np.asarray(table.unconstrained(jnp.asarray(state.scalars[:-1])))
+    unconstrained = state.frame.template.unconstrained(state.scalars[:-1])
     return float(unconstrained[centres[at[0]]]), float(np.exp(unconstrained[spreads[at[0]]]))
 
 
@@ -102,7 +101,7 @@ def _set_populations(state: Learning) -> None:
     members, centres, spreads = table.members
     for centre, spread in sorted(set(zip(centres.tolist(), spreads.tolist(), strict=True))):
         mine = members[centres == centre]
-        unconstrained = np.asarray(table.unconstrained(jnp.asarray(state.scalars[:-1])))
+        unconstrained = state.frame.template.unconstrained(state.scalars[:-1])
         now = float(np.exp(unconstrained[spread]))
         known = np.array([state.spread.get(int(k), _variance(state, int(k)) * now**2) for k in mine])
         before = [(table.parameters[k].location, table.parameters[k].sd) for k in (centre, spread)]

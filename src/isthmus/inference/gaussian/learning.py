@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,8 +64,7 @@ class Learning:
 
     def natural(self) -> Floats:
         """Natural values of all quantities."""
-        table = self.frame.template.whole.table
-        return np.asarray(table.natural(table.unconstrained(jnp.asarray(self.scalars[:-1]))))
+        return self.frame.template.natural(self.scalars[:-1])
 
     def rho(self, walk: walking.Walk, natural: Floats) -> float:
         """Persistence of a walk."""

@@ -32,9 +32,9 @@ FLATTEST = 0.05
 
 def figures(state: Learning) -> tuple[Floats, NDArray[np.bool_]]:
     """Figures and mask as the template lays them out, ``(group, checkpoint, month)``."""
-    series = state.frame.template.series
-    mask = np.asarray(state.evidence.mask)[series] & (series >= 0)[:, :, None]
-    return np.where(mask, np.asarray(state.evidence.values)[series], 0.0), mask
+    series, m = state.frame.template.series, state.frame.months
+    mask = np.asarray(state.evidence.mask)[series, :m] & (series >= 0)[:, :, None]
+    return np.where(mask, np.asarray(state.evidence.values)[series, :m], 0.0), mask
 
 
 def dispersion(state: Learning, natural: Floats) -> Floats:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from numpy.typing import NDArray
 
 from isthmus.inference.gaussian.template import Template
 from isthmus.inference.posterior import Paths, hold, simulate
@@ -96,6 +97,33 @@ class Programs(NamedTuple):
     answer: Any
     log_mean: Any
     bend: Any
+
+    def until(self, months: int, whole: int) -> Programs:
+        """The same for unknowns of the first ``months`` of ``whole``: what comes after stands still and is not looked at."""
+
+        def padded(at: Unknowns) -> Unknowns:
+            legs = lengthened(at.legs, whole, "edge")
+            return at._replace(departures=lengthened(at.departures, whole), legs=legs, detection=lengthened(at.detection, whole))
+
+        def kept(at: Unknowns) -> NDArray[np.intp]:
+            first = at.own.shape[1] + at.common.shape[1]
+            walks = np.arange(whole * (1 + at.legs.shape[1])).reshape(-1, whole)[:, :months]
+            return np.concatenate([np.arange(first), first + walks.ravel()])
+
+        def answer(at: Unknowns, data: Data) -> Answer:
+            found = self.answer(padded(at), data)
+            return Answer(found.log_mean[..., :months], found.share[..., :months], found.slope[:, :, :months][..., kept(at)])
+
+        def bend(at: Unknowns, data: Data, score: Any) -> Any:
+            columns = kept(at)
+            return self.bend(padded(at), data, lengthened(score, whole))[:, columns[:, None], columns]
+
+        return Programs(answer, lambda at, data: self.log_mean(padded(at), data)[..., :months], bend)
+
+
+def lengthened(path: Any, whole: int, mode: Literal["constant", "edge"] = "constant") -> Any:
+    """A path ``(..., month)`` with months added at its end: zeros, or its last value."""
+    return np.pad(path, [(0, 0)] * (path.ndim - 1) + [(0, whole - path.shape[-1])], mode=mode)
 
 
 def compiled(template: Template) -> Programs:

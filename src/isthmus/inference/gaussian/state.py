@@ -19,15 +19,14 @@ class Frame:
 
     A group's unknowns are its own scalars, then months of departures, of each drifting leg, of each checkpoint's detection.
     Shared unknowns are common scalars, then months of each shared movement.
+
+    Attributes:
+        months: Months from the first of the grid to the last one seen; what comes after hangs on no figure and is drawn later.
     """
 
     template: Template
     walks: tuple[Walk, ...]
-
-    @property
-    def months(self) -> int:
-        """Months of the grid."""
-        return self.template.whole.grid.n_months
+    months: int
 
     @property
     def n_own(self) -> int:
@@ -67,9 +66,9 @@ class Frame:
         return self.n_common + self.months * n
 
 
-def frame(template: Template, mask: NDArray[np.bool_]) -> Frame:
-    """The frame of a model whose figures are used where ``mask``, ``(series, month)``."""
-    empty = Frame(template, ())
+def frame(template: Template, mask: NDArray[np.bool_], last: int) -> Frame:
+    """The frame of a model whose figures are used where ``mask``, ``(series, month)``, none after month ``last``."""
+    empty = Frame(template, (), last + 1)
     model, walks = template.whole, []
     for g, gid in enumerate(model.groups):
         rows = [k for k in template.series[g] if k >= 0]
@@ -88,7 +87,7 @@ def frame(template: Template, mask: NDArray[np.bool_]) -> Frame:
         members = node.members if node.on == "detection" else [k for k, s in enumerate(model.sights) if s.group in node.members]
         seen = _between(mask[list(members)])
         walks.append(Walk(-1, empty.movement(n), model.fit_from, seen, node.innovation, node.persistence))
-    return Frame(template, tuple(walks))
+    return Frame(template, tuple(walks), last + 1)
 
 
 def _between(mask: NDArray[np.bool_]) -> tuple[int, int]:

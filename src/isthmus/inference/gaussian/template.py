@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,6 +64,19 @@ class Template:
         own, common = _scalars(model, names)
         moves = np.array([[float(g in shift.groups) for shift in model.shifts] for g in range(len(model.groups))])
         return cls(model, one, checkpoints, series, quantities, own, common, moves.reshape(len(model.groups), -1))
+
+    @cached_property
+    def unconstrained(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+        """From standardised scalars of the whole to those on the scale of their family, compiled."""
+        program = jax.jit(self.whole.table.unconstrained)
+        return lambda scalars: np.array(program(scalars))
+
+    @cached_property
+    def natural(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+        """From standardised scalars of the whole to natural values of all quantities, compiled."""
+        table = self.whole.table
+        program = jax.jit(lambda scalars: table.natural(table.unconstrained(scalars)))
+        return lambda scalars: np.array(program(scalars))
 
     def knowledge(self, known: Knowledge, group: int) -> Knowledge:
         """What is in force for one group."""
@@ -127,6 +143,7 @@ def _one(model: Model, checkpoints: tuple[str, ...]) -> Model:
     return replace(
         model,
         groups=(ONE,),
+        totals=(),
         sights=tuple(sights),
         shifts=shifts,
         origins=model.origins[:1],

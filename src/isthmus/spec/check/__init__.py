@@ -31,6 +31,8 @@ CHECKS: tuple[Callable[[Corridor], Iterator[Finding]], ...] = (
     references.check_names,
     references.check_effect_targets,
     references.check_codes,
+    references.check_everyone,
+    references.check_past_changes,
     references.check_coordinates,
     references.check_origins,
     references.check_destinations,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.document import Path, did_you_mean, show
-from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, Quantity
+from isthmus.spec.primitives import LogitNormalPrior, LognormalPrior, PastChangesPrior, Quantity
 from isthmus.spec.schema import Corridor
 
 ORDER = "put the months in order"
@@ -15,7 +15,7 @@ ORDER = "put the months in order"
 
 def middle(quantity: Quantity) -> float:
     """A number, or the median of a prior."""
-    if isinstance(quantity, LognormalPrior | LogitNormalPrior):
+    if isinstance(quantity, LognormalPrior | LogitNormalPrior | PastChangesPrior):
         return quantity.median
     return quantity if isinstance(quantity, float | int) else quantity.mean
 

@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.spec.check.finding import Finding
 from isthmus.spec.countries import alpha2_codes, alpha3_codes, code_like
 from isthmus.spec.document import Path, did_you_mean, show
+from isthmus.spec.past_changes import past_changes, priors_in
 from isthmus.spec.schema import Corridor
 
 REFERENCES: dict[str, str] = {
@@ -104,10 +105,29 @@ def check_effect_targets(corridor: Corridor) -> Iterator[Finding]:
             yield _unknown((*path, "id"), name, block, list(data[block]))
 
 
+def check_past_changes(corridor: Corridor) -> Iterator[Finding]:
+    """A prior from past changes of entry rules has some that were measured by its day."""
+    for path, prior in priors_in(corridor.model_dump()):
+        alike = [one for one in past_changes() if (one.before, one.after) == (prior["before"], prior["after"])]
+        kind = [one for one in alike if one.size is not None]
+        if not any(one.known_by <= prior["known_by"] for one in kind):
+            wanted = f"a change from {prior['before']} to {prior['after']} of the registry, measured by {prior['known_by']}"
+            first = min((one.known_by for one in kind), default=None)
+            remedy = f"the first was known by {first}" if first else "give a prior of your own; none of this kind was measured"
+            yield Finding((*path, "known_by"), wanted, "none", remedy)
+
+
+EVERYONE = "ALL"
+"""Code of people of all nationalities, as in figures."""
+
+
 def check_codes(corridor: Corridor) -> Iterator[Finding]:
-    """Groups and countries are codes of ISO 3166-1."""
+    """Groups and countries are codes of ISO 3166-1; ``ALL`` is the group of all nationalities, and only that one."""
     for code, group in corridor.groups.items():
-        if code not in alpha3_codes():
+        if group.total != (code == EVERYONE):
+            remedy = f"name the group {EVERYONE}" if group.total else "say `total: true`, or name a nationality"
+            yield Finding(("groups", code), f"{EVERYONE} for people of all nationalities, and for them alone", show(code), remedy)
+        elif code not in alpha3_codes() and not group.total:
             origin = corridor.places.get(group.origin)
             home = alpha2_codes().get(origin.country) if origin is not None else None
             meant = code_like(code, letters=3) or (home.alpha3 if home is not None else None)
@@ -121,6 +141,15 @@ def check_codes(corridor: Corridor) -> Iterator[Finding]:
                 show(place.country),
                 _code_remedy(code_like(place.country, letters=2)),
             )
+
+
+def check_everyone(corridor: Corridor) -> Iterator[Finding]:
+    """Blocks in which people of all groups meet count nobody twice."""
+    everyone = [code for code, group in corridor.groups.items() if group.total]
+    for name in ("queues", "money", "information", "facilitators", "harm", "asylum", "reverse") if everyone else ():
+        if getattr(corridor, name):
+            found = f"`groups.{everyone[0]}` says `total: true`"
+            yield Finding((name,), "groups of whom nobody is in two", found, "leave out the group, or the block")
 
 
 def _code_remedy(meant: str | None) -> str:
