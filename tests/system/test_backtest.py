@@ -13,13 +13,14 @@ import pytest
 import toy
 from isthmus.compute import Folder, run
 from isthmus.data.figures import Figures, read_figures
-from isthmus.errors import InputError
-from isthmus.forecast.backtest.blocks import Block, Forecasts, forecast_block, hindsight
-from isthmus.forecast.backtest.rivalry import rivals_unit
+from isthmus.errors import FiguresError, InputError
+from isthmus.forecast.backtest.blocks import Block, Forecasts, forecast_block, hindsight, vintages_of
+from isthmus.forecast.backtest.leaderboard import Frame, leaderboard, unpooled
+from isthmus.forecast.backtest.rivalry import naive_block, rivals_unit
 from isthmus.forecast.compiled import compiled, text_of
 from isthmus.inference.fit import Effort
 from isthmus.pipeline import backtest
-from isthmus.pipeline.backtesting import unit_of
+from isthmus.pipeline.backtesting import last_figures, missing_rows, nothing_scored, stands_of, unit_of
 
 EFFORT = Effort(chains=2, warmup=100, draws=100, search=60)
 ORIGINS = ("2022-09", "2022-11")
@@ -96,6 +97,66 @@ def test_rivals_as_a_unit_speak_for_every_series(figures):
     assert arrays["ets.location"].shape[:2] == (2, 3)
     assert (arrays["random_walk.reason"] == "").all()
     assert (arrays["seasonal_naive.reason"] != "").all()
+
+
+def odd(figures):
+    """Exits all zero, events that stop in October, one month of entries revised in January."""
+    rows = []
+    for row in figures.rows:
+        if row.series == "end_events" and row.period > "2022-10":
+            continue
+        rows.append(replace(row, value=0.0) if row.series == "town_exits" else row)
+        if (row.series, row.period) == ("town_entries", "2022-09"):
+            rows.append(replace(row, value=3 * row.value, published_or_seen="2023-01-20"))
+    return Figures(tuple(rows))
+
+
+def test_zeros_a_series_that_stops_and_a_revised_month_go_on_and_are_named(figures):
+    made = block(odd(figures), ("2022-10", "2022-11"))
+    work = compiled(made.corridor, made.last_month)
+    found = forecast_block(made)
+    assert np.isfinite(found.tracks["real_time"].draws).all()
+    scored = nothing_scored(work, [made])
+    scored.take(0, stands_of(work, made, found, naive_block(made)))
+    rows = {(row["model"], row["series"]): row for row in missing_rows(scored, last_figures(work, made.figures))}
+    stopped = rows["every_model", "end_events"]
+    assert stopped["reason"] == "no figure came in the months ahead: the last is of 2022-10"
+    assert stopped["origins"] == ["2022-10", "2022-11"]
+    assert ("every_model", "town_exits") not in rows
+    latest = vintages_of(work, made.figures).latest
+    assert unpooled(latest, ["CHN"] * 3, scored.series) == {"town_exits": "all figures are zero"}
+    september, entries = work.model.grid.position("2022-09"), scored.series.index("town_entries")
+    as_known = vintages_of(work, made.figures).known_at("2022-11")
+    assert latest[entries, september] == pytest.approx(3 * as_known[entries, september])
+
+
+def test_a_group_of_zeros_is_fitted_and_scored_and_left_out_by_name(figures):
+    made = block(Figures(tuple(replace(row, value=0.0) for row in figures.rows)))
+    work = compiled(made.corridor, made.last_month)
+    scored = nothing_scored(work, [made])
+    scored.take(0, stands_of(work, made, forecast_block(made), naive_block(made)))
+    assert all(np.isfinite(table[~np.isnan(table)]).all() for table in scored.scores["crps_log"].values())
+    left = unpooled(vintages_of(work, made.figures).latest, ["CHN"] * 3, scored.series)
+    assert set(left.values()) == {"all figures are zero"}
+    frame = Frame(np.full((2, 3), "before"), ("CHN",) * 3, (False,) * 3)
+    assert not [row for row in leaderboard(scored, frame, seed=1) if row.scope == "all"]
+
+
+def test_a_month_that_stands_twice_is_refused_with_both_lines(tmp_path):
+    lines = (toy.TINY / "figures.csv").read_text("utf-8").splitlines()
+    path = tmp_path / "figures.csv"
+    path.write_text("\n".join([*lines, lines[4]]) + "\n", "utf-8")
+    with pytest.raises(FiguresError, match="2022-04 again, first in line 5; delete one of the two; a revision has its own"):
+        backtest(toy.TINY, out=tmp_path / "runs", quick=True, figures=path)
+
+
+def test_too_few_months_are_refused_before_any_work(tmp_path):
+    lines = (toy.TINY / "figures.csv").read_text("utf-8").splitlines()
+    path = tmp_path / "figures.csv"
+    path.write_text("\n".join([lines[0], *(line for line in lines[1:] if line.split(",")[3] <= "2022-05")]) + "\n", "utf-8")
+    with pytest.raises(InputError, match=r"at least 6 months of figures.*found figures from 2022-01 to 2022-05"):
+        backtest(toy.TINY, out=tmp_path / "runs", quick=True, figures=path)
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.fixture(scope="module")

@@ -216,7 +216,14 @@ def test_the_backtest_passes_its_options_and_prints_the_leaderboard(pipeline, tm
     def backtest(source, **settings):
         pipeline.calls.append((source, settings))
         pq.write_table(pa.Table.from_pylist([row | numbers for row in rows]), tmp_path / "leaderboard.parquet")
-        (tmp_path / "leaderboard.json").write_text('{"origins": ["2023-01"]}')
+        facts = {
+            "origins": ["2023-01"],
+            "not_pooled": {"exits": "all figures are zero"},
+            "missing": [
+                {"model": "ets", "series": name, "reason": "could not be fitted (X: y)", "origins": ["2023-01"]} for name in "ab"
+            ],
+        }
+        (tmp_path / "leaderboard.json").write_text(json.dumps(facts))
         return Folder(tmp_path)
 
     pipeline.backtest = backtest
@@ -226,7 +233,11 @@ def test_the_backtest_passes_its_options_and_prints_the_leaderboard(pipeline, tm
     assert (source, settings["origins"], settings["on"]) == ("toy", ("2023-06", "2023-09"), "processes:2")
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["isthmus,", "real", "time", "0.81", "(0.70", "to", "0.93)", "91%", "beats"]
-    assert len(lines) == 4
+    assert lines[3:5] == [
+        "left out   exits: all figures are zero",
+        "missing    ets, 2 series, 1 origin: could not be fitted (X: y)",
+    ]
+    assert len(lines) == 7
     assert main([*words, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["origins"] == ["2023-01"]
     assert main(["backtest", "toy", "--origins", "24"]) == 0

@@ -18,11 +18,27 @@ def backtest(options: Namespace) -> None:
     with Progress(sys.stderr, quiet=options.quiet or options.json) as progress:
         folder = pipeline.backtest(options.corridor, origins=options.origins, on=options.on, report=progress, **_of_run(options))
     rows = _rows(folder.path / "leaderboard.parquet")
+    facts = json.loads((folder.path / "leaderboard.json").read_text("utf-8"))
     if options.json:
-        facts = json.loads((folder.path / "leaderboard.json").read_text("utf-8"))
         sys.stdout.write(json.dumps({"run": folder.address, "leaderboard": rows, **facts}, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join([*_lines(rows), "", f"page       {folder.address}/leaderboard.html"]) + "\n")
+        lines = [*_lines(rows), "", *_left_out(facts), f"page       {folder.address}/leaderboard.html"]
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _left_out(facts: dict[str, Any]) -> list[str]:
+    """What the table does without, and why: series that pooled scores leave out, who said nothing, what came to nothing."""
+    lines = [f"left out   {series}: {reason}" for series, reason in facts.get("not_pooled", {}).items()]
+    together: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for row in facts.get("missing", []):
+        series, origins = together.setdefault((row["model"], row["reason"]), (set(), set()))
+        series.add(row["series"])
+        origins.update(row["origins"])
+    for (model, reason), (series, origins) in together.items():
+        where = next(iter(series)) if len(series) == 1 else f"{len(series)} series"
+        when = "1 origin" if len(origins) == 1 else f"{len(origins)} origins"
+        lines.append(f"missing    {model.replace('_', ' ')}, {where}, {when}: {reason}")
+    return [*lines, ""] if lines else []
 
 
 def validate(options: Namespace) -> None:

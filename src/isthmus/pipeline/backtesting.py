@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from isthmus.forecast.backtest.blocks import EFFORT, QUICK, SIZE, Block, Forecas
 from isthmus.forecast.backtest.origins import blocks_of
 from isthmus.forecast.backtest.rivalry import Said, naive_block
 from isthmus.forecast.backtest.scoring import (
+    EVERY,
     MEASURES,
     NO_TRACK,
     OURS,
@@ -32,6 +33,7 @@ from isthmus.forecast.backtest.scoring import (
     stands,
 )
 from isthmus.forecast.compiled import Compiled, compiled, fitted_part
+from isthmus.data.figures import Figures
 from isthmus.forecast.rivals import NAIVE
 from isthmus.pipeline.folder import RunFolder, digest
 from isthmus.pipeline.origins import backtest_origins
@@ -106,7 +108,7 @@ def backtest_stage(folder: RunFolder, task: Task, progress: Progress, where: Wor
             "origins": list(origins),
             "largest_rhat": rhat,
             "vintages": dict(zip(scored.series, vintages_of(work, task.figures).how, strict=True)),
-            "missing": missing_rows(scored),
+            "missing": missing_rows(scored, last_figures(work, task.figures)),
         },
     )
 
@@ -125,12 +127,21 @@ def stands_of(work: Compiled, block: Block, found: Forecasts, said: Sequence[Sai
     return stands(found, [by_origin[origin] for origin in found.origins], observed)
 
 
-def missing_rows(scored: Scored) -> list[dict[str, object]]:
-    """What has no forecast, and why."""
-    return [
-        {"model": entry.model, "track": entry.track, "series": series, "reason": reason, "origins": origins}
-        for (entry, series, reason), origins in scored.missing.items()
-    ]
+def last_figures(work: Compiled, figures: Figures) -> dict[str, str]:
+    """Month of the last figure of each series that has one."""
+    known = ~np.isnan(vintages_of(work, figures).latest)
+    months = work.model.grid.months
+    return {s.id: months[int(np.flatnonzero(row)[-1])] for s, row in zip(work.model.sights, known, strict=True) if row.any()}
+
+
+def missing_rows(scored: Scored, last: Mapping[str, str]) -> list[dict[str, object]]:
+    """What has no score, and why; of a series that has stopped, the month of its last figure too."""
+    rows: list[dict[str, object]] = []
+    for (entry, series, reason), origins in scored.missing.items():
+        stopped = entry == EVERY and series in last
+        told = f"{reason}: the last is of {last[series]}" if stopped else reason
+        rows.append({"model": entry.model, "track": entry.track, "series": series, "reason": told, "origins": origins})
+    return rows
 
 
 def score_table(work: Compiled, scored: Scored) -> str:

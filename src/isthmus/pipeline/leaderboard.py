@@ -24,7 +24,16 @@ from isthmus.forecast.backtest.scoring import ALL_MEASURES, Entry, Scored, Stand
 from isthmus.forecast.compiled import Compiled, compiled
 from isthmus.forecast.predict import thin
 from isthmus.pipeline import files
-from isthmus.pipeline.backtesting import Progress, blocks, forecasts_of, missing_rows, nothing_scored, stands_of, unit_of
+from isthmus.pipeline.backtesting import (
+    Progress,
+    blocks,
+    forecasts_of,
+    last_figures,
+    missing_rows,
+    nothing_scored,
+    stands_of,
+    unit_of,
+)
 from isthmus.pipeline.folder import RunFolder, digest
 
 if TYPE_CHECKING:
@@ -131,7 +140,7 @@ def _write(folder: RunFolder, task: Task, work: Compiled, scored: Scored, rhat: 
         "changes": [asdict(change) for change in found],
         "regimes": {name: int((frame.regimes == name).any(axis=1).sum()) for name in ("before", "straddle", "after")},
         "not_pooled": left,
-        "missing": missing_rows(scored),
+        "missing": missing_rows(scored, last_figures(work, task.figures)),
         "largest_rhat": [round(r, 4) for r in rhat],
         "block": SIZE,
         "weights": weights,

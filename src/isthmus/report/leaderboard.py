@@ -27,6 +27,7 @@ MODELS = {
     "theta": "Theta",
     "equal_mix": "Equal mix of ETS, ARIMA and Theta",
     "stack": "Stack by log score on past origins",
+    "every_model": "Every model",
 }
 TRACKS = {
     "real_time": "real time",
@@ -34,6 +35,8 @@ TRACKS = {
     "ex_post": "ex post: attribution",
     "any": "knows no policy",
 }
+NO_ONE = "every_model"
+"""Who is missing where nothing came to hold a forecast against."""
 TRACK_WORDS = (
     "Real time: at an origin the model knows only what was announced by then, its strength as a prior. "
     "Policy date given: later dates are handed over too, strengths are not. "
@@ -54,6 +57,8 @@ KNOWN_WORDS = "Published by then: as dated in the table of figures. Latest, cut:
 
 def name_of(model: str, track: str) -> str:
     """Model and track in words."""
+    if model == NO_ONE:
+        return MODELS[model]
     return f"{MODELS.get(model, model)} ({TRACKS.get(track, track)})"
 
 
@@ -280,7 +285,7 @@ def _missing(facts: Mapping[str, Any], corridor: Corridor) -> Section:
     tables = [(Table(("Checkpoint", "Figures known at an origin"), how),
                KNOWN_WORDS)]  # fmt: skip
     if rows:
-        tables.insert(0, (Table(("Model", "Checkpoint", "Why", "Origins"), rows), "Forecasts that are missing, and why."))
+        tables.insert(0, (Table(("Model", "Checkpoint", "Why", "Origins"), rows), "Scores that are missing, and why."))
     if left:
         tables.insert(0, (Table(("Checkpoint", "Why"), left), "Checkpoints that pooled scores leave out."))
     words = "Nothing is missing." if not (rows or left) else "What is missing is named here; the rest went on without it."

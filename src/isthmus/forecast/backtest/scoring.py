@@ -42,6 +42,11 @@ class Entry(NamedTuple):
     track: str
 
 
+EVERY = Entry("every_model", NO_TRACK)
+"""Stands for all where no forecast can be held against anything."""
+NOTHING_CAME = "no figure came in the months ahead"
+
+
 class Told(NamedTuple):
     """One model's forecast of one origin and series.
 
@@ -60,7 +65,7 @@ class Scored:
 
     Attributes:
         scores: ``(origin, series, horizon)`` by measure, then entry; NaN where nothing could be scored.
-        missing: Why an entry has no forecast, by (entry, series): origins.
+        missing: Why an entry has no score, by (entry, series, reason): origins.
     """
 
     origins: tuple[str, ...]
@@ -83,7 +88,8 @@ class Scored:
             for k, stand in enumerate(row):
                 for entry, told in stand.told.items():
                     self.put(entry, n, k, measures(told, stand.observed))
-                for entry, reason in stand.silent.items():
+                silent = {EVERY: NOTHING_CAME} if np.isnan(stand.observed).all() else stand.silent
+                for entry, reason in silent.items():
                     self.miss(entry, k, reason, self.origins[n])
 
     def miss(self, entry: Entry, k: int, reason: str, origin: str) -> None:
