@@ -27,6 +27,11 @@ DRIVER = {
         "after_end": "hold", "in_fit": False, "note": "made up", "source": "made up",
     }
 }  # fmt: skip
+ASYLUM = {
+    "group": "CHN", "arrivals_at": "end", "figures": {"applications": "made_up", "pending": "made_up"}, "claim_share": 0.6,
+    "claim_delay": {"mean_days": 60, "sd_days": 30, "source": "made up", "confidence": "S"}, "counted": 1.0,
+    "ending_share": 0.2, "outcomes": {"recognised": 0.3, "rejected": 0.4},
+}  # fmt: skip
 
 
 def shock(kind, **fields):
@@ -48,7 +53,7 @@ KINDS = {
     "capped": scenario(a=shock("cap", place="town", per_day=5)),
     "stopped": scenario(a=shock("stop", place="town", to="2023-07-01")),
     "removed": scenario(a=shock("removals", place="town", share=0.3, deterrence=0.2)),
-    "narrowed": scenario(a=shock("asylum", place="end", direction="narrowed", size=0.8)),
+    "narrowed": scenario(a=shock("asylum", place="end", direction="narrowed", size=0.8, claims=0.5)),
     "permitted": scenario(a=shock("pathway", group="CHN", place="end", per_month=100, replacing=0.5)),
     "told": scenario(a=shock("information", per_month=0.7)),
     "advertised": scenario(a=shock("advertising", factor=3.0)),
@@ -59,7 +64,7 @@ KINDS = {
 
 
 def corridor(**patch):
-    blocks = {"queues": QUEUE, "information": BELIEFS, "drivers": DRIVER, "scenarios": KINDS}
+    blocks = {"queues": QUEUE, "information": BELIEFS, "drivers": DRIVER, "asylum": ASYLUM, "scenarios": KINDS}
     return toy.corridor(**{**blocks, **patch})
 
 

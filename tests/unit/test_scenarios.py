@@ -84,6 +84,19 @@ def test_asylum_narrowed_lowers_departures_and_arrivals(found):
     assert (moved(found, "narrowed", "arrivals", "end") < 0).all()
 
 
+def test_whoever_cannot_claim_asylum_does_not(found):
+    came, claimed = (
+        {name: found.outcomes[name].found[measure].values[:, -1, 0] for name in (BASELINE, "narrowed")}
+        for measure in ("arrivals", "claims")
+    )
+    assert found.outcomes[BASELINE].found["arrivals"].items[-1] == "end"
+    assert np.allclose(claimed[BASELINE], 0.6 * came[BASELINE])
+    assert np.allclose(claimed["narrowed"][:, 1:], 0.5 * 0.6 * came["narrowed"][:, 1:])
+    rows = [row for row in found.table if row["measure"] == "claims_change" and row["scenario"] == "narrowed"]
+    assert {row["group"] for row in rows} == {"CHN"}
+    assert all(row["median"] < 0 for row in rows if row["period"] > "2023-06")
+
+
 def test_a_pathway_is_taken_as_often_as_it_replaces_the_corridor(found):
     flows = found.outcomes["permitted"].found["leg_flow"]
     taken = flows.values[:, flows.items.index("pathway_chn"), 0]

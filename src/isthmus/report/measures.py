@@ -17,6 +17,7 @@ MEASURES = {
     "waiting": "People waiting or staying",
     "queued": "People in the queue",
     "stranded": "People stranded without money",
+    "claims": "People who will claim asylum, by month of arrival",
     "death": "Deaths and disappearances, at least",
     "robbery": "People robbed",
     "injury": "People injured",

@@ -36,7 +36,7 @@ def scenarios(view: RunView) -> Section | None:
     if not found:
         return None
     months, changed = view.stress["months"], [one for one in found if one["changes"]]
-    names = [f"{part}_change" for part in ACCOUNT] + ["leg_flow_change", "death_change"]
+    names = [f"{part}_change" for part in ACCOUNT] + ["leg_flow_change", "death_change", "claims_change"]
     rows = view.long_rows("scenarios", names)
     when = span(months[0], months[1])
     words = [
@@ -77,6 +77,7 @@ def _charts(view: RunView, one: Mapping[str, Any], rows: Sequence[Mapping[str, A
     legs = [row for row in mine if row["measure"] == "leg_flow_change" and "/" in row["period"] and _whole(view, row)]
     legs = sorted(legs, key=lambda row: -abs(row["median"]))[:MOST]
     lines += [(say("By {leg}", leg=leg_label(view, row["leg"])), row) for row in legs if row["median"]]
+    lines += [(say("Will claim asylum"), row) for row in mine if row["measure"] == "claims_change" and "/" in row["period"]]
     lines += [(say("Dead or missing"), row) for row in mine if row["measure"] == "death_change" and "/" in row["period"]]
     shown = [(label, row) for label, row in lines if row["hi90"] - row["lo90"] > 0]
     kept = next((row for label, row in shown if row["measure"] == "departures_change"), None)

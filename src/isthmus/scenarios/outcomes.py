@@ -14,6 +14,7 @@ from isthmus.model.hazards import met
 from isthmus.scenarios.arrays import Arrays
 from isthmus.scenarios.bench import Bench
 from isthmus.scenarios.passes import Ahead
+from isthmus.scenarios.strengths import Strengths
 from isthmus.streams import stream
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,7 @@ LABELS = {
     "waiting": "Staying or waiting",
     "queued": "Waiting in a queue",
     "stranded": "Stranded without money",
+    "claims": "Claiming asylum, by the month of arrival",
 }
 """Measures by name, in words."""
 
@@ -41,6 +43,7 @@ class Measure:
         values: ``(sample, item, group, month)``; one item where ``axis`` is ``none``. Stocks stand at the end of a month.
         items: Names of the items.
         grouped: Whether the third axis is the corridor's groups; if not it holds one entry, for all.
+        group: The group of that one entry, where it is not of all.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Measure:
     unit: str
     values: Floats
     grouped: bool = True
+    group: str = ""
 
 
 Measures = dict[str, Measure]
@@ -84,7 +88,7 @@ def measures(bench: Bench, ahead: Ahead, changed: Arrays, hazards: Mapping[tuple
         if steps is not None:
             values = steps @ month_sum if kind == "flow" else steps[..., month_end]
             out[name] = Measure(name, axis, items, kind, "persons", values)
-    out |= _harmed(bench, ahead, changed, hazards, month_sum)
+    out |= _harmed(bench, ahead, changed, hazards, month_sum) | _claims(bench, ahead, changed, month_sum)
     series = tuple(sight.id for sight in model.sights)
     out["figures"] = Measure("figures", "series", series, "flow", "figures", ahead.expected[:, :, None], grouped=False)
     out["predicted"] = Measure(
@@ -125,6 +129,20 @@ def _harmed(
             harmed.append((ahead.flows.leg_flow[:, names.index(leg)] * share[:, None]) @ month_sum)
         out[kind] = Measure(kind, "leg", legs, "flow", "persons", np.stack(harmed, axis=1))
     return out
+
+
+def _claims(bench: Bench, ahead: Ahead, changed: Arrays, month_sum: Floats) -> Measures:
+    """Those who arrive and will claim asylum, by the month of arrival: the share of the corridor file, as far as they can claim."""
+    block, model = bench.corridor.asylum, bench.model
+    if block is None:
+        return {}
+    place, group = [node.id for node in model.places].index(block.arrivals_at), model.groups.index(block.group)
+    share = Strengths(bench.seed, bench.n_samples).draw("asylum.claim_share", block.claim_share)[:, None]
+    if block.arrivals_at in changed.claims:
+        share = share * changed.claims[block.arrivals_at][:, group, bench.first_step :]
+    values = (ahead.flows.arrivals[:, place, group] * np.minimum(share, 1.0)) @ month_sum
+    made = Measure("claims", "place", (block.arrivals_at,), "flow", "persons", values[:, None, None], False, block.group)
+    return {"claims": made}
 
 
 ACCOUNT = {

@@ -56,7 +56,7 @@ def measure_rows(
         spans[span] = values.sum(axis=-1, keepdims=True)
     whole = np.concatenate([values, *spans.values()], axis=-1)
     periods = (*months, *spans)
-    names: tuple[str, ...] = tuple(groups) if measure.grouped else (ALL,)
+    names: tuple[str, ...] = tuple(groups) if measure.grouped else (measure.group or ALL,)
     if measure.grouped and len(names) > 1:
         whole = np.concatenate([whole, whole.sum(axis=2, keepdims=True)], axis=2)
         names = (*names, ALL)
