@@ -14,7 +14,7 @@ from isthmus.disclosure.entry_checks import problems_of
 from isthmus.disclosure.ledger import Cells, Entry, Ledger, families, family, key_text
 from isthmus.disclosure.noise import with_noise
 from isthmus.disclosure.periods import span_of
-from isthmus.disclosure.policy import PERIODS, Policy
+from isthmus.disclosure.policy import AREAS, PERIODS, Policy
 from isthmus.disclosure.relations import relations
 from isthmus.disclosure.rounding import rounded_amounts, rounded_changes, rounded_counts
 from isthmus.disclosure.suppress import suppress
@@ -194,12 +194,29 @@ def _changes(table: Table, withheld: Mask) -> Mask:
 
 
 def _too_fine(table: Table, policy: Policy, vocabulary: Vocabulary | None) -> Mask:
-    """Rows whose period is finer than the policy allows for one nationality or for all."""
-    one = vocabulary is not None and vocabulary.one_nationality
+    """Rows whose period or area is finer than the policy allows for one nationality or for all."""
     grains = {period: _order(period) for period in set(table.column("period"))}
-    least = {True: PERIODS.index(policy.nationality.period), False: PERIODS.index(policy.total.period)}
-    rows = zip(table.column("group"), table.column("period"), strict=True)
-    return np.array([grains[period] < least[one or group not in {ALL, ""}] for group, period in rows], dtype=bool)
+    least = {True: policy.nationality, False: policy.total}
+    areas = _areas(table, vocabulary)
+    one = vocabulary is not None and vocabulary.one_nationality
+    out = np.zeros(len(table), dtype=bool)
+    for k, (group, period) in enumerate(zip(table.column("group"), table.column("period"), strict=True)):
+        finest = least[one or group not in {ALL, ""}]
+        out[k] = grains[period] < PERIODS.index(finest.period) or areas[k] < AREAS.index(finest.area)
+    return out
+
+
+def _areas(table: Table, vocabulary: Vocabulary | None) -> NDArray[np.int64]:
+    """How large an area each row is of, as its position in the policy's order: the smallest that it names."""
+    out = np.full(len(table), len(AREAS))
+    if vocabulary is None or not vocabulary.areas:
+        return out
+    sizes = {name: AREAS.index(area) for name, area in vocabulary.areas.items()}
+    for column in ("place", "leg", "series"):
+        named = {text: min((sizes[part] for part in text.split("+") if part in sizes), default=len(AREAS))
+                 for text in set(table.column(column))}  # fmt: skip
+        out = np.minimum(out, [named[text] for text in table.column(column)])
+    return out
 
 
 def _order(period: str) -> int:

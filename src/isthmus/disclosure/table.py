@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -44,12 +44,13 @@ class Vocabulary:
     """The names a run knows: places, legs and groups of its corridor.
 
     Attributes:
-        nationalities: How many groups there are; where there is one, the total over groups is a nationality.
+        areas: How large an area places, legs and series stand for, in words of the policy; absent: unknown, and not held to it.
     """
 
     places: frozenset[str]
     legs: frozenset[str]
     groups: frozenset[str]
+    areas: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def one_nationality(self) -> bool:

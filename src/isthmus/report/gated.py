@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 
 from isthmus.disclosure.gate import RELEASED, Released, release
 from isthmus.disclosure.ledger import Ledger
-from isthmus.disclosure.policy import Policy, default_policy
+from isthmus.disclosure.policy import AREAS, Policy, default_policy
 from isthmus.disclosure.table import Table, Vocabulary
 from isthmus.report.block_counts import KEPT, block_rows
 from isthmus.report.intervals import Interval, interval, intervals
 from isthmus.report.tables import forecast_rows
 from isthmus.report.view import RunView
+from isthmus.spec.schema import Corridor
 
 POLICY_NAME = "policy.json"
 """The policy a run was made under, where it is not the shipped one."""
@@ -45,11 +46,25 @@ def policy_of(folder: Path) -> Policy:
     return Policy.model_validate_json(path.read_text("utf-8"), strict=True) if path.is_file() else default_policy()
 
 
-def vocabulary_of(view: RunView) -> Vocabulary:
-    """The places, legs and groups of the run's corridor, with the legs that scenarios add to it."""
-    corridor = view.corridor
-    added = {*(f"removed_from_{place}" for place in corridor.places), *(f"pathway_{g.lower()}" for g in corridor.groups)}
-    return Vocabulary(frozenset(corridor.places), frozenset({*corridor.legs, *added}), frozenset(corridor.groups))
+def vocabulary_of(corridor: Corridor) -> Vocabulary:
+    """The places, legs and groups of a corridor, with the legs that scenarios add to it, and how large areas they are of."""
+    sent, permitted = (
+        {f"removed_from_{place}": place for place in corridor.places},
+        [f"pathway_{group.lower()}" for group in corridor.groups],
+    )
+    areas: dict[str, str] = {name: place.area for name, place in corridor.places.items()}
+    areas |= {name: _finer(areas[leg.from_], areas[leg.to]) for name, leg in corridor.legs.items()}
+    areas |= {name: areas[place] for name, place in sent.items()}
+    for name, series in corridor.series.items():
+        watch = series.watches
+        watched = (*watch.departures_on, *watch.arrivals_on, *filter(None, [watch.arrivals_at]))
+        areas[name] = min((areas[part] for part in watched), key=AREAS.index, default=AREAS[-1])
+    legs = frozenset({*corridor.legs, *sent, *permitted})
+    return Vocabulary(frozenset(corridor.places), legs, frozenset(corridor.groups), areas)
+
+
+def _finer(one: str, other: str) -> str:
+    return min(one, other, key=AREAS.index)
 
 
 def shown(view: RunView, policy: Policy, ledger: Ledger) -> Shown:
@@ -61,7 +76,13 @@ def shown(view: RunView, policy: Policy, ledger: Ledger) -> Shown:
     table = Table.of([*ahead, *_beside(view, {str(row["series"]): row for row in ahead})])
     scope, edition = str(view.manifest.get("corridor", view.corridor.name)), str(view.manifest.get("hash", ""))
     found = release(
-        table, policy, ledger, scope=scope, edition=edition, vocabulary=vocabulary_of(view), where="table of monthly counts"
+        table,
+        policy,
+        ledger,
+        scope=scope,
+        edition=edition,
+        vocabulary=vocabulary_of(view.corridor),
+        where="table of monthly counts",
     )
     models = zip(table.column("series"), table.column("model"), table.column("period"), found.withheld, strict=True)
     withheld = frozenset((series, period) for series, model, period, held in models if model == OWN and held)
@@ -73,7 +94,7 @@ def through(view: RunView, policy: Policy, ledger: Ledger) -> RunView:
     scope, edition = str(view.manifest.get("corridor", view.corridor.name)), str(view.manifest.get("hash", ""))
 
     def let(name: str, rows: list[dict[str, Any]]) -> Released:
-        about = {"scope": scope, "edition": edition, "vocabulary": vocabulary_of(view), "where": name}
+        about = {"scope": scope, "edition": edition, "vocabulary": vocabulary_of(view.corridor), "where": name}
         return release(Table.of(rows), policy, ledger, **about)  # type: ignore[arg-type]
 
     counts = block_rows(view)

@@ -132,7 +132,7 @@ def _harmed(
 
 
 def _claims(bench: Bench, ahead: Ahead, changed: Arrays, month_sum: Floats) -> Measures:
-    """Those who arrive and will claim asylum, by the month of arrival: the share of the corridor file, as far as they can claim."""
+    """Those who arrive and will claim asylum, by the month of arrival: the file's share, as far as shocks let them."""
     block, model = bench.corridor.asylum, bench.model
     if block is None:
         return {}
@@ -141,8 +141,8 @@ def _claims(bench: Bench, ahead: Ahead, changed: Arrays, month_sum: Floats) -> M
     if block.arrivals_at in changed.claims:
         share = share * changed.claims[block.arrivals_at][:, group, bench.first_step :]
     values = (ahead.flows.arrivals[:, place, group] * np.minimum(share, 1.0)) @ month_sum
-    made = Measure("claims", "place", (block.arrivals_at,), "flow", "persons", values[:, None, None], False, block.group)
-    return {"claims": made}
+    at, alone = (block.arrivals_at,), {"grouped": False, "group": block.group}
+    return {"claims": Measure("claims", "place", at, "flow", "persons", values[:, None, None], **alone)}  # type: ignore[arg-type]
 
 
 ACCOUNT = {

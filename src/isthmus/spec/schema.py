@@ -104,6 +104,8 @@ class Place(Block):
     label: str
     role: Literal["origin", "hub", "transit", "bottleneck", "destination"]
     country: CountryCode
+    area: Literal["second_level_area", "checkpoint", "first_level_area", "country"] = "checkpoint"
+    """How large an area the place stands for; a policy of the gate may withhold what is finer than it allows."""
     lat: Annotated[float, Field(ge=-90, le=90)]
     """Degrees north, at most two decimals (town or region)."""
     lon: Annotated[float, Field(ge=-180, le=180)]

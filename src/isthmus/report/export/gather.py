@@ -49,7 +49,7 @@ def gather(run: Path, policy: Policy, ledger: Ledger) -> Gathered:
     raw = {"flows": list(_flows(view)), "published": list(_published(view)), **long_tables(run)}
     for name, rows in raw.items():
         tables[name] = release(
-            Table.of(rows), policy, ledger, scope=scope, edition=edition, vocabulary=vocabulary_of(view), where=name
+            Table.of(rows), policy, ledger, scope=scope, edition=edition, vocabulary=vocabulary_of(view.corridor), where=name
         )
     return Gathered(view, policy, tables)
 

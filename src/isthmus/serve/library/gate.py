@@ -12,7 +12,7 @@ from isthmus.serve.library.runs import Run
 from isthmus.serve.settings import Settings
 
 if TYPE_CHECKING:
-    from isthmus.disclosure import Ledger
+    from isthmus.disclosure import Ledger, Vocabulary
 
 BASELINE, CHANGE = "baseline", "_change"
 WHOLE_ONLY = frozenset({"leg_flow", "settled", "turned_back"})
@@ -40,6 +40,7 @@ def released(
     policy = policy_of(run.folder) if settings.policy is None else load_policy(settings.policy)
     ledger = _ledger(settings.home / "teams" / team / LEDGERS / f"{run.id}.jsonl")
     edition = f"{run.manifest.get('hash', run.id)} on {draws} draws"
+    known = _vocabulary(run.folder, run.changed)
     measures: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         told_apart = row["scenario"] if row["scenario"] == BASELINE else f"{row['scenario']} {name}"
@@ -49,7 +50,8 @@ def released(
         whole = [row for row in all_of_it if not _month(row)]
         for part in (whole,) if measure.removesuffix(CHANGE) in WHOLE_ONLY else (all_of_it, whole):
             try:
-                let = release(Table.of(part), policy, ledger, scope=run.corridor, edition=edition, where=measure).rows()
+                about = {"scope": run.corridor, "edition": edition, "vocabulary": known, "where": measure}
+                let = release(Table.of(part), policy, ledger, **about).rows()  # type: ignore[arg-type]
             except DisclosureError:
                 continue  # months that cannot be hidden behind each other: the whole span alone, or nothing
             found += let
@@ -66,3 +68,11 @@ def _ledger(path: Path) -> Ledger:
     from isthmus.disclosure import Ledger  # noqa: PLC0415
 
     return Ledger.open(path)
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(folder: Path, changed: int) -> Vocabulary:  # noqa: ARG001  what was read of an earlier state is read anew
+    from isthmus.report.gated import vocabulary_of  # noqa: PLC0415
+    from isthmus.spec.load import load  # noqa: PLC0415
+
+    return vocabulary_of(load(folder / "corridor.yaml").corridor)

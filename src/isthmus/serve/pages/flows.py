@@ -11,6 +11,7 @@ import numpy as np
 from isthmus.disclosure import Ledger, Table, release
 from isthmus.disclosure.policy import Policy
 from isthmus.errors import DisclosureError
+from isthmus.report.gated import vocabulary_of
 from isthmus.report.intervals import WITHHELD, Interval, count_words, intervals
 from isthmus.report.map import thickness
 from isthmus.report.parameters import leg_name
@@ -57,15 +58,17 @@ def flows(view: RunView, policy: Policy) -> Flows:
 
 def _released(view: RunView, months: Sequence[str], policy: Policy) -> dict[tuple[str, str], Interval | None]:
     """The numbers that the gate lets out; none of them where it cannot hide the small ones behind others."""
-    table = view.posterior["leg_flow"].sel(month=list(months)).sum("group").transpose("leg", "sample", "month")
-    found = {str(leg): intervals(np.asarray(values)) for leg, values in zip(table["leg"].values, table.values, strict=True)}
+    draws = view.posterior["leg_flow"].sel(month=list(months)).sum("group").transpose("leg", "sample", "month")
+    found = {str(leg): intervals(np.asarray(values)) for leg, values in zip(draws["leg"].values, draws.values, strict=True)}
     exact = {
         (leg, month): value for leg in view.corridor.legs if leg in found for month, value in zip(months, found[leg], strict=True)
     }
     rows = [_row(leg, month, value) for (leg, month), value in exact.items()]
     scope, edition = view.corridor.name, str(view.manifest.get("hash", ""))
     try:
-        out = release(Table.of(rows), policy, Ledger(), scope=scope, edition=edition, where="map by month").rows()
+        known = vocabulary_of(view.corridor)
+        table = Table.of(rows)
+        out = release(table, policy, Ledger(), scope=scope, edition=edition, vocabulary=known, where="map by month").rows()
     except DisclosureError:
         return dict.fromkeys(exact)
     return {key: _interval(row) for key, row in zip(exact, out, strict=True)}
