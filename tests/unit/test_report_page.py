@@ -8,11 +8,14 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from report_fixture import build
 
 from isthmus.errors import InputError, OutputError
-from isthmus.report.card import card_facts
+from isthmus.report.card import INFERENCE, MODELS, card_facts
+from isthmus.report.language import say, speaking
 from isthmus.report import RunView, render, write_report
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -187,6 +190,30 @@ def test_the_card_finds_its_failures_in_the_run(tmp_path):
     for words in ("failed its diagnostics", "No skill shown", "zeros", "not uniform for 2", "heavy-tailed shocks"):
         assert words in said, words
     assert "change of counting" not in said
+
+
+def test_the_card_takes_up_what_the_backtest_found_in_both_languages(tmp_path):
+    folder = build(tmp_path / "run")
+    ours = {"model": "isthmus", "track": "real_time", "against": "random_walk", "relative_skill": 0.9, "lo": 0.8, "hi": 0.95}
+    rows = [
+        {**ours, "scope": "all", "part": "all", "covered90": 0.82},
+        {**ours, "scope": "half", "part": "first", "covered90": 0.73},
+        {**ours, "scope": "half", "part": "second", "covered90": 0.93},
+        {**ours, "scope": "all", "part": "all", "against": "theta", "covered90": 0.9, "hi": 1.03},
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "leaderboard.parquet")
+    view = RunView.load(folder)
+    said = squeezed(" ".join(card_facts(view)["failures"]))
+    assert "Over all origins of the whole backtest 90 % intervals held 82" in said
+    assert "of figures, too narrow" in said
+    assert "first half of its origins 90 % intervals held 73" in said
+    assert "second half" not in said
+    assert "Not shown to beat theta" in said
+    with speaking("es"):
+        said = squeezed(" ".join(card_facts(view)["failures"]))
+        assert "En la primera mitad de sus orígenes, los intervalos del 90 % contuvieron el 73" in said
+        for words in (*INFERENCE.values(), *MODELS.values()):
+            assert say(words) != words
 
 
 def test_policies_are_named_with_their_dates(page):

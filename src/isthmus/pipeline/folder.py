@@ -135,6 +135,10 @@ class RunFolder:
         entry = self.manifest["stages"].get(stage)
         return bool(entry and entry["inputs_hash"] == inputs and all((self.path / name).is_file() for name in entry["files"]))
 
+    def made_from(self, stage: str) -> str:
+        """Hash of what a stage was made from; nothing where it was not."""
+        return str(self.manifest["stages"].get(stage, {}).get("inputs_hash", ""))
+
     @contextmanager
     def stage(self, stage: str, inputs: str, files: tuple[str, ...]) -> Iterator[None]:
         """Time a stage and enter it in the manifest once its files are in place."""

@@ -37,6 +37,9 @@ ORDER: tuple[Until, ...] = ("check", "fit", "forecast", "backtest", "report")
 SEES_PARTS = ("forecast", "report")
 """Stages in which the month under way plays."""
 
+TESTS = ("leaderboard", "validation")
+"""Stages of other commands whose findings the report's model card takes up."""
+
 SPAN = {
     "observations": (0.0, 0.02),
     "fit": (0.02, 0.35),
@@ -226,7 +229,7 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     with _backtest_beside(folder, task, until, on) if spare else nullcontext(_at_once) as wait:
         for stage in ORDER[1 : ORDER.index(until) + 1]:
             begin, end = SPAN[stage]
-            inputs = _inputs(task, stage)
+            inputs = _inputs(task, stage, folder)
             if folder.finished(stage, inputs):
                 report(Event(stage, end, "unchanged"))
                 continue
@@ -242,16 +245,22 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     report(Event("done", 1.0))
 
 
-def _inputs(task: Task, stage: str) -> str:
-    """What the result of a stage depends on."""
+def _inputs(task: Task, stage: str, folder: RunFolder) -> str:
+    """What the result of a stage depends on; the report's card also tells what backtest and validation found meanwhile."""
     later = [digest_of(task.parts)] if task.parts and stage in SEES_PARTS else []
+    if stage == "report":
+        later += [folder.made_from(test) for test in TESTS if folder.made_from(test)]
     return digest(task.hash, stage, *later)
 
 
 def _backtest_beside(folder: RunFolder, task: Task, until: Until, on: str) -> AbstractContextManager[Wait]:
     """Past origins are fitted by a second process from the first stage on: they need nothing of the fit to all figures."""
     wanted = on == "local" and ORDER.index(until) >= ORDER.index("backtest")
-    if not wanted or folder.finished("fit", _inputs(task, "fit")) or folder.finished("backtest", _inputs(task, "backtest")):
+    if (
+        not wanted
+        or folder.finished("fit", _inputs(task, "fit", folder))
+        or folder.finished("backtest", _inputs(task, "backtest", folder))
+    ):
         return nullcontext(_at_once)
     from isthmus.compute import beside
     from isthmus.pipeline.backtesting import coming

@@ -27,6 +27,23 @@ LOST = {
     "after": "It lost to the random walk after a change of rules ({skill}).",
 }
 """What is said of a regime in which a random walk was better."""
+OVER = {
+    "all": "Over all origins of the whole backtest",
+    "first": "Over the first half of its origins",
+    "second": "Over the second half of its origins",
+}
+"""Spans of origins whose coverage is told."""
+MODELS = {
+    "nothing": "recursive logit over places and legs, autoregressive departures, delays, negative binomial counts",
+    "pooled_regression": (
+        "recursive logit over places and legs, autoregressive departures, delays, negative binomial counts; forecasts mixed in "
+        "equal parts with a regression over all series"
+    ),
+}
+INFERENCE = {
+    "sampled": "Hamiltonian Monte Carlo on all unknowns jointly",
+    "gaussian": "a joint Gaussian about the mode, groups apart given what they share",
+}
 INTENDED = (
     "Preparing reception, water, beds, staff and money at places of transit, by people who know them.",
     "Asking what a change of rules would do, as ranges beside the baseline, never as a single number.",
@@ -55,8 +72,8 @@ def card_facts(view: RunView) -> dict[str, Any]:
             "groups": {name: group.label for name, group in view.corridor.groups.items()},
         },
         "method": {
-            "model": "recursive logit over places and legs, autoregressive departures, delays, negative binomial counts",
-            "inference": "Hamiltonian Monte Carlo on all unknowns jointly",
+            "model": MODELS[view.corridor.combine],
+            "inference": INFERENCE[view.corridor.fit],
             "fit": view.fit.get("message") or "no verdict on the fit was kept",
             "unknowns": len(known),
             "learned": sum(q.learned for q in known),
@@ -149,6 +166,16 @@ def _board(view: RunView) -> list[dict[str, Any]]:
 def _leaderboard_failures(facts: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         ours = (row["model"], row["track"]) == ("isthmus", "real_time")
+        wide = ours and row["scope"] in {"all", "half"} and row["against"] == "random_walk"
+        if wide and not TOO_NARROW <= row["covered90"] <= TOO_WIDE:
+            side = "too narrow" if row["covered90"] < TOO_NARROW else "too wide"
+            where = OVER[row["part"]]
+            yield say(
+                "{where} 90 % intervals held {share} of figures, {side}.",
+                where=say(where),
+                share=percent(row["covered90"]),
+                side=side,
+            )
         if ours and row["scope"] == "regime" and row["against"] == "random_walk" and row["relative_skill"] >= 1:
             where = LOST[row["part"]]
             yield say(where, skill=f"{row['relative_skill']:.2f}")
