@@ -27,16 +27,47 @@ def test_weeks_and_dekads_of_a_month_add_up(tmp_path):
 
 def test_all_that_is_wrong_with_a_table_is_said_at_once(tmp_path):
     path = table(
-        tmp_path, "nowhere,2024-06-01,2024-06-10,1", "darien,2024-06-28,2024-07-04,1", "darien,2024-06-01,2024-06-10,-3",
+        tmp_path, "nowhere,2024-06-01,2024-06-10,1", "darien,2024-06-20,2024-07-04,1", "darien,2024-06-01,2024-06-10,-3",
         "darien,June,2024-06-10,3", "honduras,2024-06-01,2024-06-10,1", "honduras,2024-06-10,2024-06-12,1",
     )  # fmt: skip
     with pytest.raises(FiguresError) as caught:
         read_parts(path, SERIES)
     said = str(caught.value)
-    for words in ("a series of the corridor", "split a week", "a count, zero or more", "days as YYYY-MM-DD", "which overlap"):
+    for words in (
+        "a series of the corridor",
+        "up to 7 days are split for you",
+        "a count, zero or more",
+        "days as YYYY-MM-DD",
+        "which overlap",
+    ):
         assert words in said
     path.write_text("series,from,to\n", "utf-8")
     with pytest.raises(FiguresError, match="no value"):
+        read_parts(path, SERIES)
+
+
+def test_a_week_that_goes_on_into_the_next_month_is_split_by_days(tmp_path):
+    path = tmp_path / "weekly.csv"
+    path.write_text("series,period,value\ndarien,2024-W26,60\ndarien,2024-W27,70\nhonduras,2024-06-D3,20\n", "utf-8")
+    found = counted(read_parts(path, SERIES), SERIES, ("2024-06", "2024-07"))
+    assert found == [
+        Counted(0, 0, pytest.approx(60 + 0), pytest.approx(7 / 30)),
+        Counted(0, 1, pytest.approx(70), pytest.approx(7 / 31)),
+        Counted(1, 0, 20.0, pytest.approx(10 / 30)),
+    ]
+    path.write_text("series,period,value\ndarien,2024-W31,70\n", "utf-8")
+    parts = read_parts(path, SERIES)
+    assert [(str(p.begin), str(p.end), p.value) for p in parts] == [
+        ("2024-07-29", "2024-07-31", pytest.approx(30)),
+        ("2024-08-01", "2024-08-04", pytest.approx(40)),
+    ]
+
+
+@pytest.mark.parametrize("period", ["2024-W54", "2024-06-D4", "2024-13-D1", "June", ""])
+def test_a_period_that_no_calendar_has_is_named(tmp_path, period):
+    path = tmp_path / "weekly.csv"
+    path.write_text(f"series,period,value\ndarien,{period},60\n", "utf-8")
+    with pytest.raises(FiguresError, match="a week 2024-W23, a dekad 2024-06-D2 or a day"):
         read_parts(path, SERIES)
 
 

@@ -70,7 +70,7 @@ def period(text: str) -> str:
     """Read a month or a year."""
     expected = "a month YYYY-MM or a year YYYY"
     if _DAY.fullmatch(text):
-        remedy = "add the days up to months: days are too fine to publish"
+        remedy = "add the days up to months, or hand them over with --partial: days are too fine to publish"
         raise CellError(expected=expected, found=quoted(text), remedy=remedy)
     if not (_MONTH.fullmatch(text) or _YEAR.fullmatch(text)):
         raise CellError(expected=expected, found=quoted(text), remedy="write January 2023 as 2023-01")

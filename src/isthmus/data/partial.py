@@ -1,7 +1,8 @@
 """Part of a month: what a publisher has counted so far, by day, week or dekad, as a small table of its own.
 
-Such figures are read for the month under way and used once; they are not kept with a run, since nationalities finer than a month
-are not for release.
+A row is of a week (``2024-W23``, from Monday), a dekad (``2024-06-D2``), a day, or from one day to another. Figures of two months
+are split by days, each day alike. Such figures are read for months to come and used once; they are not kept with a run, since
+nationalities finer than a month are not for release.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,11 @@ from isthmus.errors import FiguresError, Problem
 from isthmus.timegrid import month_end
 
 COLUMNS = ("series", "from", "to", "value")
+PERIOD = "period"
+"""Column that stands in for ``from`` and ``to``."""
+MOST_SPLIT = 7
+"""Days that a row may span where it goes on into the next month."""
+_WEEK, _DEKAD = re.compile(r"(\d{4})-W(\d{2})"), re.compile(r"(\d{4}-\d{2})-D([123])")
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Part:
 
 
 def read_parts(path: Path, series: Sequence[str]) -> tuple[Part, ...]:
-    """Read a table with the columns ``series, from, to, value``.
+    """Read a table with the columns ``series, from, to, value``, or ``series, period, value``.
 
     Raises:
         FiguresError: All that is wrong with it.
@@ -58,30 +65,31 @@ def read_parts(path: Path, series: Sequence[str]) -> tuple[Part, ...]:
         raise FiguresError.one(
             where=str(path), expected="a table of figures of part of a month", found=str(error), remedy="name a CSV file"
         ) from error
-    if missing := [name for name in COLUMNS if name not in columns]:
+    wanted = (COLUMNS[0], PERIOD, COLUMNS[3]) if PERIOD in columns else COLUMNS
+    if missing := [name for name in wanted if name not in columns]:
         raise FiguresError.one(
-            where=f"{path}:1", expected=f"the columns {', '.join(COLUMNS)}", found=f"no {missing[0]}",
-            remedy="add it: the first and last day counted, both included, as YYYY-MM-DD",
+            where=f"{path}:1", expected=f"the columns {', '.join(wanted)}", found=f"no {missing[0]}",
+            remedy="add it: the first and last day counted, both included, as YYYY-MM-DD; or a `period` such as 2024-W23",
         )  # fmt: skip
-    found = [_part(f"{path}:{n + 2}", row, series) for n, row in enumerate(rows)]
+    found = [_parts(f"{path}:{n + 2}", row, series) for n, row in enumerate(rows)]
     problems = [one for one in found if isinstance(one, Problem)]
-    parts = [one for one in found if isinstance(one, Part)]
+    parts = [part for one in found if not isinstance(one, Problem) for part in one]
     problems += _twice(str(path), parts)
     if problems:
         raise FiguresError(problems)
     return tuple(parts)
 
 
-def _part(where: str, row: dict[str, str], series: Sequence[str]) -> Part | Problem:
+def _parts(where: str, row: dict[str, str], series: Sequence[str]) -> tuple[Part, ...] | Problem:
     name = (row["series"] or "").strip()
     if name not in series:
         return Problem(f"{where}: series", "a series of the corridor", repr(name), f"use one of: {', '.join(series[:6])} …")
-    try:
-        begin, end = (dt.date.fromisoformat((row[column] or "").strip()) for column in ("from", "to"))
-    except ValueError:
-        return Problem(f"{where}: from, to", "days as YYYY-MM-DD", f"{row['from']!r}, {row['to']!r}", "write both days")
-    if end < begin or (begin.year, begin.month) != (end.year, end.month):
-        remedy = "split a week that goes on into the next month in two, by days"
+    days = _days(where, row)
+    if isinstance(days, Problem):
+        return days
+    begin, end = days
+    if end < begin or ((begin.year, begin.month) != (end.year, end.month) and (end - begin).days >= MOST_SPLIT):
+        remedy = f"split what goes on into the next month by days; up to {MOST_SPLIT} days are split for you"
         return Problem(f"{where}: from, to", "days of one month, the first one first", f"{begin} to {end}", remedy)
     try:
         value = float(row["value"])
@@ -89,7 +97,47 @@ def _part(where: str, row: dict[str, str], series: Sequence[str]) -> Part | Prob
         value = -1.0
     if not 0 <= value < float("inf"):
         return Problem(f"{where}: value", "a count, zero or more", repr(row["value"]), "leave out days not reported")
-    return Part(name, begin, end, value)
+    return tuple(_split(Part(name, begin, end, value)))
+
+
+def _days(where: str, row: dict[str, str]) -> tuple[dt.date, dt.date] | Problem:
+    """First and last day of a row."""
+    try:
+        if PERIOD in row:
+            return period_days((row[PERIOD] or "").strip())
+        begin, end = (dt.date.fromisoformat((row[column] or "").strip()) for column in ("from", "to"))
+    except ValueError:
+        if PERIOD in row:
+            expected = "a week 2024-W23, a dekad 2024-06-D2 or a day 2024-06-11"
+            return Problem(f"{where}: {PERIOD}", expected, repr(row[PERIOD]), "write one of these, or columns `from` and `to`")
+        return Problem(f"{where}: from, to", "days as YYYY-MM-DD", f"{row['from']!r}, {row['to']!r}", "write both days")
+    return begin, end
+
+
+def period_days(text: str) -> tuple[dt.date, dt.date]:
+    """First and last day of a week of ISO 8601, a dekad or a day.
+
+    Raises:
+        ValueError: It is none of these, or none that a calendar has.
+    """
+    if week := _WEEK.fullmatch(text):
+        monday = dt.date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        return monday, monday + dt.timedelta(days=6)
+    if dekad := _DEKAD.fullmatch(text):
+        first = dt.date.fromisoformat(f"{dekad[1]}-{10 * int(dekad[2]) - 9:02d}")
+        return first, month_end(dekad[1]) if dekad[2] == "3" else first + dt.timedelta(days=9)
+    day = dt.date.fromisoformat(text)
+    return day, day
+
+
+def _split(part: Part) -> Iterable[Part]:
+    """A part by months, its days alike."""
+    last = min(month_end(part.month), part.end)
+    days = (part.end - part.begin).days + 1
+    first = (last - part.begin).days + 1
+    yield Part(part.series, part.begin, last, part.value * first / days)
+    if last < part.end:
+        yield Part(part.series, last + dt.timedelta(days=1), part.end, part.value * (days - first) / days)
 
 
 def _twice(where: str, parts: Sequence[Part]) -> Iterable[Problem]:
