@@ -95,4 +95,15 @@ def test_a_count_far_from_every_draw_leaves_more_than_one():
 def test_a_month_is_not_smaller_than_what_was_counted_of_it():
     predicted = np.random.default_rng(0).normal(500, 50, (500, 1, 2))
     told = nowcast(predicted, [Counted(0, 0, 1000.0, 0.6)], (0,), np.random.default_rng(1))
-    assert told[:, 0, 0].min() == 1000
+    assert told[:, 0, 0].min() >= 1000
+
+
+def test_a_count_beyond_every_draw_leaves_the_rest_of_the_month_open():
+    predicted = np.random.default_rng(0).normal(1000, 50, (500, 1, 2))
+    told = nowcast(predicted, [Counted(0, 0, 2000.0, 0.5)], (0,), np.random.default_rng(1))[:, 0, 0]
+    assert told.min() >= 2000
+    assert np.median(told) == pytest.approx(4000, rel=0.1)
+    assert np.quantile(told, 0.95) > 1.3 * np.quantile(told, 0.05)
+    whole = nowcast(predicted, [Counted(0, 0, 2000.0, 1.0)], (0,), np.random.default_rng(1))[:, 0, 0]
+    assert whole.min() >= 2000
+    assert 0 < np.ptp(whole) < 200

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 UNEVEN = 0.25
 """Standard deviation, on the log scale, of a half month's count about half of the month's."""
+REVISED = 0.01
+"""Standard deviation of what revisions add to a count, as a share of it (an assumption)."""
 LEAST_EFFECTIVE = 20.0
 """Draws that must be left after weighing, by effective number; weights are flattened until they are."""
 
@@ -75,8 +77,19 @@ def nowcast(predicted: Floats, found: Sequence[Counted], groups: Sequence[int], 
         log = np.sum([log_weights(predicted[:, c.series, c.month], c) for c in found if groups[c.series] == group], axis=0)
         out[:, mine] = predicted[_drawn(flat_enough(log), generator)][:, mine]
     for c in found:
-        out[:, c.series, c.month] = np.maximum(out[:, c.series, c.month], c.value)
+        month = out[:, c.series, c.month]
+        out[:, c.series, c.month] = np.where(month < c.value, np.round(c.value + rest(c, len(out), generator)), month)
     return out
+
+
+def rest(found: Counted, n: int, generator: np.random.Generator) -> Floats:
+    """What is still to come of a month whose count is beyond a draw, ``(sample,)``: the days left at the pace so far.
+
+    Of a month counted whole, what a later revision adds is left (`REVISED`).
+    """
+    pace, late = generator.standard_normal((2, n))
+    to_come = found.value * (1 - found.share) / found.share * np.exp(UNEVEN * pace)
+    return np.asarray(to_come + np.maximum(REVISED * found.value, 1.0) * np.abs(late))
 
 
 def flat_enough(log: Floats) -> Floats:
