@@ -208,10 +208,11 @@ def test_the_card_takes_up_what_the_backtest_found_in_both_languages(tmp_path):
     assert "of figures, too narrow" in said
     assert "first half of its origins 90 % intervals held 73" in said
     assert "second half" not in said
-    assert "Not shown to beat theta" in said
+    assert "Not shown to beat Theta (0.90 [0.80, 1.03])" in said
     with speaking("es"):
         said = squeezed(" ".join(card_facts(view)["failures"]))
         assert "En la primera mitad de sus orígenes, los intervalos del 90 % contuvieron el 73" in said
+        assert "supere a Theta (0,90 [0,80; 1,03])" in said
         for words in (*INFERENCE.values(), *MODELS.values()):
             assert say(words) != words
 

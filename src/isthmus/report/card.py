@@ -14,10 +14,10 @@ from isthmus.report.calibration import TOO_NARROW, TOO_WIDE
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.leaning import leaning, leaning_words
 from isthmus.report.intervals import percent
-from isthmus.report.language import say
+from isthmus.report.language import say, spoken_number
 from isthmus.report.parameters import quantities
 from isthmus.report.sections import Section
-from isthmus.report.skill import Backtest, backtest
+from isthmus.report.skill import Backtest, backtest, bracketed
 from isthmus.report.view import RunView
 from isthmus.report.words import period_name, span
 
@@ -27,6 +27,17 @@ LOST = {
     "after": "It lost to the random walk after a change of rules ({skill}).",
 }
 """What is said of a regime in which a random walk was better."""
+RIVALS = {
+    "random_walk_step": "the random walk with the same prior policy step",
+    "seasonal_naive": "the same month a year before",
+    "ets": "ETS",
+    "arima": "ARIMA",
+    "theta": "Theta",
+    "equal_mix": "the equal mix of ETS, ARIMA and Theta",
+    "mechanism": "the mechanism alone",
+    "pooled_regression": "the regression over all series",
+}
+"""Rivals in a sentence."""
 OVER = {
     "all": "Over all origins of the whole backtest",
     "first": "Over the first half of its origins",
@@ -178,12 +189,15 @@ def _leaderboard_failures(facts: Mapping[str, Any], rows: list[dict[str, Any]]) 
             )
         if ours and row["scope"] == "regime" and row["against"] == "random_walk" and row["relative_skill"] >= 1:
             where = LOST[row["part"]]
-            yield say(where, skill=f"{row['relative_skill']:.2f}")
+            yield say(where, skill=spoken_number(f"{row['relative_skill']:.2f}"))
         duel = row["scope"] == "all" and row["against"] not in {"random_walk", "stack"}
         if duel and ours and row["hi"] >= 1:
-            rival = row["against"].replace("_", " ")
-            interval = f"{row['relative_skill']:.2f} [{row['lo']:.2f}, {row['hi']:.2f}]"
-            yield say("Not shown to beat {rival} ({interval}).", rival=rival, interval=interval)
+            rival = RIVALS.get(row["against"], row["against"].replace("_", " "))
+            yield say(
+                "Not shown to beat {rival} ({interval}).",
+                rival=rival,
+                interval=bracketed(row["relative_skill"], row["lo"], row["hi"]),
+            )
     if facts.get("not_pooled"):
         named = ", ".join(facts["not_pooled"])
         yield say("{n} series cannot be judged: {named}.", n=len(facts["not_pooled"]), named=named)
@@ -227,7 +241,7 @@ def card(view: RunView) -> Section:
             (
                 str(s["horizon"]),
                 s["label"],
-                f"{s['relative_skill']:.2f} [{s['lo']:.2f},{NBSP}{s['hi']:.2f}]",
+                bracketed(s["relative_skill"], s["lo"], s["hi"]),
                 percent(s["coverage90"]),
             )
             for s in facts["skill"]
@@ -255,10 +269,6 @@ def card(view: RunView) -> Section:
     if facts["skill"]:
         tables.insert(1, (skill, "Skill by months ahead, against the random walk; below 1 is better."))
     return Section("card", "Model card", words, (), tuple(tables))
-
-
-def _interval(row: Mapping[str, Any]) -> str:
-    return f"{row['relative_skill']:.2f} [{row['lo']:.2f},{NBSP}{row['hi']:.2f}]"
 
 
 def _failed(facts: Mapping[str, Any]) -> Table:

@@ -32,6 +32,12 @@ LABELLED = 0.8
 Label = Literal["forecast", "scenario"]
 
 
+def bracketed(value: float, low: float, high: float) -> str:
+    """``0.85 [0.75, 0.96]`` with the marks of the language, the interval on one line."""
+    told, lo, hi = (spoken_number(f"{x:.2f}") for x in (value, low, high))
+    return f"{told} [{lo}{';' if ',' in lo else ','}\N{NO-BREAK SPACE}{hi}]"
+
+
 @dataclass(frozen=True)
 class Skill:
     """Relative skill against the random walk with its 95 % interval; coverage of our own intervals.
@@ -73,8 +79,7 @@ class Skill:
     @property
     def words(self) -> str:
         """``0.85 [0.75, 0.96]``, the interval on one line."""
-        value, lo, hi = (spoken_number(f"{x:.2f}") for x in (self.value, self.lo, self.hi))
-        return f"{value} [{lo}{';' if ',' in lo else ','}\N{NO-BREAK SPACE}{hi}]"
+        return bracketed(self.value, self.lo, self.hi)
 
     @property
     def verdict(self) -> str:
