@@ -12,7 +12,7 @@ import pytest
 from isthmus import pipeline
 from isthmus.cli import main
 from isthmus.data.figures import Figures, read_figures
-from isthmus.inference.warm import carried_over, metric_of
+from isthmus.inference.warm import carried_over
 from isthmus.pipeline.renewal import Earlier
 
 TINY = Path(__file__).parents[1] / "tiny"
@@ -57,6 +57,7 @@ def test_a_new_month_is_fitted_from_the_last_run_and_said(runs, tmp_path, capsys
     run = json.loads(said.out[said.out.index("\n{") :])
     assert run["manifest"]["last_fitted"] == LAST
     assert run["manifest"]["fit"]["went_on_from"] == first.manifest["hash"]
+    assert run["manifest"]["fit"]["message"].startswith("The fit goes on from the last one: ")
     news = run["news"]["news"]
     assert [(item["checkpoint"], item["month"], item["came"]) for item in news] == [("town_entries", LAST, came)]
     with (first.path / "forecast.csv").open(encoding="utf-8") as rows:
@@ -76,18 +77,17 @@ def test_a_new_month_is_fitted_from_the_last_run_and_said(runs, tmp_path, capsys
 def test_draws_of_another_model_are_not_gone_on_from(runs):
     _, first, _ = runs
     task = pipeline.job.read(TINY / "corridor.yaml", sets=(), scenario=None, seed=3, quick=True, figures=None)
-    names, vectors = Earlier(first.path, first.manifest["hash"], first.manifest["last_fitted"]).vectors()
+    names, vectors = Earlier(first.path, first.manifest["hash"], first.manifest["last_fitted"], 1.0, 900.0).vectors()
     assert names == tuple(task.model.table.names)
     rng = np.random.default_rng(1)
     last = task.model.grid.position(LAST)
-    carried = carried_over(task.model, vectors, earlier_last=last - 1, last=last, rng=rng)
+    carried = carried_over(task.model, vectors, earlier_last=last - 1, rng=rng)
     n = len(names)
     np.testing.assert_array_equal(carried[..., :n], vectors[..., :n])
     np.testing.assert_array_equal(carried[..., n : n + last], vectors[..., n : n + last])
-    assert abs(carried[..., n + last] - carried[..., n + last - 1]).std() < 0.5
+    assert carried[..., -1].std() == pytest.approx(1.0, abs=0.1)  # the month that the earlier run did not have
     assert carried.shape[-1] == vectors.shape[-1] + 1  # one path, one month more
-    assert carried_over(task.model, vectors[..., : n + last - 1], earlier_last=last - 1, last=last, rng=rng) is None
-    assert metric_of(carried).factor.shape == (1, carried.shape[-1], carried.shape[-1])
+    assert carried_over(task.model, vectors[..., : n + last - 1], earlier_last=last - 1, rng=rng) is None
 
 
 def test_without_an_earlier_run_the_fit_starts_from_nothing(tmp_path):

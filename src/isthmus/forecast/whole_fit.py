@@ -15,12 +15,12 @@ from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.compiled import compiled, fitted_part
 from isthmus.inference.diagnostics import Diagnostics
 from isthmus.inference.fit import Effort, Posterior, fit
-from isthmus.inference.warm import fit_warm
+from isthmus.inference.warm import EarlierFit, fit_warm
 
 Floats = NDArray[np.float64]
 
-NOT_A_GAUSSIAN = np.nan
-"""Stands for the absent length of a last step."""
+ABSENT = np.nan
+"""Stands in an array for what a fit does not have."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Fitting:
         last_fitted: Last month that the fit sees.
         figures: By series and month of the grid, NaN where none is used, ``(series, month)``.
         seed: Of the fit.
-        earlier: Draws to go on from, ``(chain, draw, size)``; absent: the fit starts from nothing.
+        earlier: Fit to go on from; absent: this one starts from nothing.
     """
 
     corridor: str
@@ -42,12 +42,14 @@ class Fitting:
     figures: Floats
     seed: int
     effort: Effort
-    earlier: Floats | None = None
+    earlier: EarlierFit | None = None
 
     @property
     def parts(self) -> tuple[object, ...]:
         """What the name of the unit is made of."""
-        went_on = "" if self.earlier is None else bytes_hash(self.earlier)
+        went_on: tuple[object, ...] = ()
+        if self.earlier is not None:
+            went_on = (bytes_hash(self.earlier.vectors), bytes_hash(self.earlier.figures), *self.earlier[2:])
         return (
             fitted_part(self.corridor),
             self.last_month,
@@ -55,7 +57,7 @@ class Fitting:
             bytes_hash(self.figures),
             self.seed,
             self.effort,
-            went_on,
+            *went_on,
         )
 
 
@@ -67,7 +69,8 @@ def fit_unit(unit: Unit) -> Arrays:
     how: dict[str, Any] = {"seed": asked.seed, "effort": asked.effort, "progress": listener(unit)}
     if asked.earlier is None:
         return _arrays(fit(work.model, evidence, **how))
-    return _arrays(fit_warm(work.model, evidence, asked.earlier, **how))
+    before = evidence_at(asked.earlier.figures, asked.earlier.last, work.model.knowledge)
+    return _arrays(fit_warm(work.model, evidence, before, asked.earlier, **how))
 
 
 def _arrays(posterior: Posterior) -> dict[str, NDArray[Any]]:
@@ -79,14 +82,15 @@ def _arrays(posterior: Posterior) -> dict[str, NDArray[Any]]:
         "ess_tail": found.ess_tail,
         "divergences": np.array(found.divergences),
         "acceptance": np.array(found.acceptance),
-        "moved": np.array(NOT_A_GAUSSIAN if found.moved is None else found.moved),
+        "moved": np.array(ABSENT if found.moved is None else found.moved),
+        "tail": np.array(ABSENT if found.tail is None else found.tail),
     }
 
 
 def posterior_of(arrays: Mapping[str, NDArray[Any]]) -> Posterior:
     """The posterior of a unit's result."""
-    moved = float(arrays["moved"])
+    moved, tail = (None if np.isnan(arrays[name]) else float(arrays[name]) for name in ("moved", "tail"))
     rhat, ess_bulk, ess_tail = (np.asarray(arrays[name]) for name in ("rhat", "ess_bulk", "ess_tail"))
     divergences, acceptance = int(arrays["divergences"]), float(arrays["acceptance"])
-    found = Diagnostics(rhat, ess_bulk, ess_tail, divergences, acceptance, None if np.isnan(moved) else moved)
+    found = Diagnostics(rhat, ess_bulk, ess_tail, divergences, acceptance, moved, tail)
     return Posterior(np.asarray(arrays["vectors"]), found)

@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
+HEAVY = 0.7
+"""Shape of a Pareto tail from which weights cannot be believed (Vehtari et al. 2024, JMLR 25:72)."""
 AT_REST = 0.05
 """Longest way that may be left to a mode that is found, in posterior standard deviations of all unknowns together."""
 
@@ -85,12 +87,16 @@ class Diagnostics:
     acceptance: float
     moved: float | None = None
     """Of a joint Gaussian: what is left to its mode, in posterior standard deviations; absent: the draws are a sampler's."""
+    tail: float | None = None
+    """Of weighted draws of an earlier fit: shape of the Pareto tail of their weights; absent: the draws are of this fit."""
 
     @property
     def converged(self) -> bool:
         """R-hat at most 1.01, bulk and tail effective sizes at least 400 and no divergence; a Gaussian's mode at rest."""
         if self.moved is not None:
             return self.moved <= AT_REST
+        if self.tail is not None and self.tail > HEAVY:
+            return False
         return bool(
             self.rhat.max() <= MAX_RHAT and min(self.ess_bulk.min(), self.ess_tail.min()) >= MIN_ESS and self.divergences == 0
         )
@@ -103,6 +109,12 @@ class Diagnostics:
             return (
                 "The fit found its mode: " if self.converged else "THE FIT DID NOT FIND ITS MODE; do not use its numbers: "
             ) + words
+        if self.tail is not None:
+            words = (
+                f"its draws moved and weighted by what is new, smallest effective sample size {self.ess_bulk.min():.0f}, Pareto "
+                f"shape of the weights {self.tail:.2f}, largest R-hat of the last fit {self.rhat.max():.3f}"
+            )
+            return ("The fit goes on from the last one: " if self.converged else "THE WEIGHTS CANNOT BE BELIEVED: ") + words
         figures = (
             f"largest R-hat {self.rhat.max():.3f}, smallest effective sample size {self.ess_bulk.min():.0f} (bulk) and "
             f"{self.ess_tail.min():.0f} (tail), {self.divergences} divergences"

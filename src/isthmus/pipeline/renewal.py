@@ -30,6 +30,10 @@ class Earlier:
     folder: Path
     hash: str
     last_fitted: str
+    rhat: float
+    """Largest R-hat of its fit."""
+    effective: float
+    """Smallest effective sample size of its fit."""
 
     def vectors(self) -> tuple[tuple[str, ...], Floats]:
         """Names of its parameters, and its posterior draws, ``(chain, draw, size)``."""
@@ -59,7 +63,9 @@ def earlier_run(
 
 
 def _earlier(folder: Path, manifest: dict[str, Any]) -> Earlier:
-    return Earlier(folder, str(manifest["hash"]), str(manifest["last_fitted"]))
+    fit = manifest["fit"]
+    effective = min(fit["min_ess_bulk"], fit["min_ess_tail"])
+    return Earlier(folder, str(manifest["hash"]), str(manifest["last_fitted"]), fit["max_rhat"], effective)
 
 
 def _read(path: Path) -> dict[str, Any]:

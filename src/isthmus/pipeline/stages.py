@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
+from isthmus.data.align import align
+from isthmus.data.figures import read_figures
 from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.assumed import with_assumed
 from isthmus.forecast.combine import beside, combined
@@ -24,13 +26,13 @@ from isthmus.forecast.whole_fit import Fitting, fit_unit, posterior_of
 from isthmus.inference.fit import QUICK, Effort, Posterior
 from isthmus.inference.posterior import Evidence
 from isthmus.inference.standin import without_blocks
-from isthmus.inference.warm import carried_over
+from isthmus.inference.warm import EarlierFit, carried_over
 from isthmus.model.network import Model, knowledge_of
 from isthmus.pipeline import files, lived, outcomes, summary
 from isthmus.pipeline.backtesting import backtest_stage
 from isthmus.pipeline.folder import RunFolder, digest
 from isthmus.streams import stream, stream_seed
-from isthmus.timegrid import month_start
+from isthmus.timegrid import month_range, month_start
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -63,9 +65,9 @@ def effort_of(task: Task) -> Effort:
     return FULL if without_blocks(task.model) is None else BY_STAND_IN
 
 
-def fit_of(task: Task, where: Workplace, progress: Progress) -> tuple[Posterior, bool]:
-    """The fit, and whether it went on from an earlier one's draws."""
-    earlier = earlier_draws(task)
+def fit_of(task: Task, where: Workplace, progress: Progress) -> Posterior:
+    """The fit; where there is an earlier run, from its draws if they serve."""
+    earlier = earlier_fit(task)
     fitting = Fitting(
         task.text, task.last_month, task.last_fitted, figures_on_grid(task.model, task), stream_seed(task.seed, "fit"),
         effort_of(task), earlier,
@@ -74,13 +76,13 @@ def fit_of(task: Task, where: Workplace, progress: Progress) -> tuple[Posterior,
         fit_unit, digest(__version__, *fitting.parts), "fit", task.model.groups, task.last_fitted,
         draws=(0, fitting.effort.chains * fitting.effort.draws), arguments={"fitting": fitting}, kind=task.kind,
     )  # fmt: skip
-    return posterior_of(where.result(unit, progress)), earlier is not None
+    return posterior_of(where.result(unit, progress))
 
 
 def fit_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplace) -> None:
     """Learn the corridor; keep every draw, the diagnostics and what the corridor looks like."""
     evidence = evidence_of(task)
-    posterior, went_on = fit_of(task, where, lambda share: progress(0.9 * share))
+    posterior = fit_of(task, where, lambda share: progress(0.9 * share))
     found = posterior.diagnostics
     folder.manifest["fit"] = {
         "converged": found.converged,
@@ -92,21 +94,29 @@ def fit_stage(folder: RunFolder, task: Task, progress: Progress, where: Workplac
         "chains": posterior.vectors.shape[0],
         "draws": posterior.vectors.shape[1],
         "message": found.message,
-        "went_on_from": task.earlier.hash if task.earlier and went_on else None,
+        "pareto_shape": found.tail,
+        "went_on_from": task.earlier.hash if task.earlier and found.tail is not None else None,
     }
     forecast = task.predictor.predict(thin(posterior.vectors, N_SAMPLES), evidence, seed=task.seed)
     files.write_posterior(folder, task.predictor, posterior, forecast, evidence)
 
 
-def earlier_draws(task: Task) -> Floats | None:
-    """Draws of the run that the fit goes on from, as this fit lays them out; None where it starts from nothing."""
+def earlier_fit(task: Task) -> EarlierFit | None:
+    """The fit to go on from, as this one lays draws out; None where this one starts from nothing."""
     if task.earlier is None:
         return None
     names, vectors = task.earlier.vectors()
     if names != tuple(task.model.table.names):
         return None
-    last, before = (task.model.grid.position(month) for month in (task.last_fitted, task.earlier.last_fitted))
-    return carried_over(task.model, vectors, earlier_last=before, last=last, rng=stream(task.seed, "fit", "carried over"))
+    last = task.model.grid.position(task.earlier.last_fitted)
+    carried = carried_over(task.model, vectors, earlier_last=last, rng=stream(task.seed, "fit", "carried over"))
+    if carried is None:
+        return None
+    corridor = task.loaded.corridor
+    table = read_figures(task.earlier.folder / "figures.csv")
+    saw = align(table, corridor, month_range(corridor.time.fit_from, task.earlier.last_fitted))
+    figures = figures_on_grid(task.model, replace(task, observations=saw))
+    return EarlierFit(carried, figures, last, task.earlier.rhat, task.earlier.effective)
 
 
 def evidence_of(task: Task) -> Evidence:
