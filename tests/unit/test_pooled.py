@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from isthmus.forecast.combine import combined, moved, pool
+import mini
+from isthmus.forecast.combine import combined, moved, pool, upstream
 from isthmus.forecast.rivals import Outlook, pooled_regression
 
 GROUPS = np.repeat(np.arange(8), 3)
@@ -58,3 +59,37 @@ def test_a_series_of_which_nothing_is_said_is_left_alone_and_a_policy_moves_the_
     np.testing.assert_array_equal(combined(draws, ["nothing", outlook, "nothing"])[:, [0, 2]], draws[:, [0, 2]])
     assert moved(outlook, np.full((7, 1), -1.0)).location.tolist() == [[4.0], [4.0]]
     assert moved("nothing", np.zeros((1, 1))) == "nothing"
+
+
+def test_what_rose_upstream_comes_by_later():
+    """Downstream follows upstream by a month; a rise that has not arrived yet is expected."""
+    generator = np.random.default_rng(3)
+    logs = np.cumsum(0.3 * generator.standard_normal((8, 41)), axis=1)
+    follows = np.concatenate([np.zeros((8, 1)), logs[:, :-1]], axis=1)
+    whole = np.round(np.exp(7 + np.stack([logs, follows], axis=1).reshape(16, 41)))
+    groups, places = np.repeat(np.arange(8), 2), ["darien", "honduras"] * 8
+    said = pooled_regression(whole, groups, places, 2, [-1, 0, -1, 2, -1, 4, -1, 6, -1, 8, -1, 10, -1, 12, -1, 14])
+    moved_by = [np.median(said[k].location[:, 0]) - np.log1p(whole[k, -1]) for k in range(1, 16, 2)]
+    still_to_come = np.log1p(whole[::2, -1]) - np.log1p(whole[1::2, -1])
+    assert np.corrcoef(moved_by, still_to_come)[0, 1] > 0.8
+
+
+def test_small_counts_are_expected_to_rise_more_than_large_ones():
+    generator = np.random.default_rng(4)
+    mean = np.repeat([0.7, 400.0], 12)[:, None]
+    history = generator.poisson(mean, (24, 40)).astype(float)
+    history[:, -1] = np.round(mean[:, 0] * 0.5)
+    said = pooled_regression(history, np.arange(24), ["here"] * 24, 1)
+    small, large = (np.mean([np.mean(one.location) for one in part]) for part in (said[:12], said[12:]))
+    assert small > np.log1p(0.0) + 0.1
+    assert large == pytest.approx(np.log1p(200.0), abs=0.6)
+
+
+def test_upstream_is_the_groups_next_count_before_on_the_way():
+    model = mini.model("2021-10", groups=("VEN",))
+    names = [sight.id for sight in model.sights]
+    before = {name: names[at] if at >= 0 else None for name, at in zip(names, upstream(model), strict=True)}
+    assert before["ven_ecuador"] is None
+    assert before["ven_colombia"] == "ven_ecuador"
+    assert before["ven_darien"] == "ven_colombia"
+    assert before["ven_us_border"] == "ven_mexico"

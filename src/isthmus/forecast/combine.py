@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from isthmus.forecast.rivals.outlook import Outlook
 from isthmus.forecast.rivals.pooled import pooled_regression
-from isthmus.model.network import Model
+from isthmus.model.network import Model, Sight
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +31,25 @@ def beside(model: Model, history: Floats, horizon: int, step: Floats | None = No
     if not model.combined:
         return ["the corridor does not ask for it"] * len(model.sights)
     places = [sight.checkpoint or sight.id for sight in model.sights]
-    said = pooled_regression(history, [sight.group for sight in model.sights], places, horizon)
+    groups = [sight.group for sight in model.sights]
+    said = pooled_regression(history, groups, places, horizon, upstream(model))
     return said if step is None else [moved(one, step[:, k]) for k, one in enumerate(said)]
+
+
+def upstream(model: Model) -> list[int]:
+    """Position of the group's series that counts next before each one on the way, -1 where there is none."""
+    stands = [_stands(model, sight) for sight in model.sights]
+    out = []
+    for sight, at in zip(model.sights, stands, strict=True):
+        before = [k for k, other in enumerate(model.sights) if other.group == sight.group and stands[k] < at]
+        out.append(max(before, key=stands.__getitem__, default=-1))
+    return out
+
+
+def _stands(model: Model, sight: Sight) -> int:
+    """Where a series counts, in the order of places."""
+    into = [*sight.arrivals_at, *(model.legs[k].head for k in sight.arrivals_on)]
+    return min([*into, *(model.legs[k].tail for k in sight.departures_on)], default=0)
 
 
 def moved(outlook: Outlook | str, step: Floats) -> Outlook | str:

@@ -1,9 +1,10 @@
 """A regression over all series at once: how the months after any month came out, in units of each series' own movements.
 
-What a series did lately, and what the others of its checkpoint and of its group did, are regressed on what came 1 to 6 months
-later, over all series and past months, robustly and with a ridge. A series moves as much as it lately did, drawn towards what
-series of its size do, so one with few figures borrows from the others. The spread is that of past standardised errors.
-Everything is on log(1 + y), and nothing after the origin is seen.
+What a series did lately, what the others of its checkpoint and of its group did, and how far its group's next count upstream
+stands from its usual distance, are regressed on what came 1 to 6 months later, over all series and past months, robustly and with
+a ridge. Small counts rise from near zero more than they fall. A series moves as much as it lately did, drawn towards what series
+of its size do, so one with few figures borrows from the others. The spread is that of past standardised errors. Everything is on
+log(1 + y), and nothing after the origin is seen.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ WIDTH = 0.85
 """Factor on the spread: pooled errors are wider than those of most series. Chosen on the first half of `darien`'s origins."""
 MOST_STEP, MOST_ERROR = 2.0, 8.0
 WINDOW = 4
+USUAL = 6
+"""Months whose mean is a series' usual distance from the count upstream."""
 LEAST_CASES = 100
 
 
@@ -56,7 +59,9 @@ class Panel(NamedTuple):
     features: Floats
 
 
-def pooled_regression(history: Floats, groups: Sequence[int], checkpoints: Sequence[str], horizon: int) -> list[Outlook | str]:
+def pooled_regression(
+    history: Floats, groups: Sequence[int], checkpoints: Sequence[str], horizon: int, upstream: Sequence[int] = ()
+) -> list[Outlook | str]:
     """What the regression says of each series.
 
     Args:
@@ -64,10 +69,12 @@ def pooled_regression(history: Floats, groups: Sequence[int], checkpoints: Seque
         groups: Group of each series.
         checkpoints: Where each series counts.
         horizon: Months ahead.
+        upstream: Position of the group's series next before each on the way, -1 where there is none; absent: of none.
     """
+    before = np.asarray(upstream if len(upstream) else np.full(len(history), -1), np.intp)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # means of months without any figure are not numbers, and not used
-        panel = _panel(history, np.asarray(groups), np.asarray(checkpoints))
+        panel = _panel(history, np.asarray(groups), np.asarray(checkpoints), before)
     ahead = [_ahead(panel, h) for h in range(1, horizon + 1)]
     if any(one is None for one in ahead):
         return [f"fewer than {LEAST_CASES} past months and series to learn from"] * len(history)
@@ -86,19 +93,27 @@ def pooled_regression(history: Floats, groups: Sequence[int], checkpoints: Seque
     ]
 
 
-def _panel(history: Floats, groups: NDArray[np.intp], checkpoints: NDArray[np.str_]) -> Panel:
+def _panel(history: Floats, groups: NDArray[np.intp], checkpoints: NDArray[np.str_], before: NDArray[np.intp]) -> Panel:
     logs, seen = _bridged(np.log1p(history)), ~np.isnan(history)
     step = np.diff(logs, axis=1, prepend=np.nan)
-    begins = np.maximum(np.arange(logs.shape[1]) - WINDOW + 1, 0)
-    mean = np.stack([np.nanmean(logs[:, b : t + 1], axis=1) for t, b in enumerate(begins)], axis=1)
-    away, tame = logs - mean, np.clip(step, -1.5, 1.5)
+    away, tame = logs - _late_mean(logs, WINDOW), np.clip(step, -1.5, 1.5)
+    distance = np.where(before[:, None] >= 0, logs[before] - logs, np.nan)
     here, of_group, group_away = (np.zeros_like(logs) for _ in range(3))
     for name in np.unique(checkpoints):
         here[checkpoints == name] = np.nanmean(tame[checkpoints == name], axis=0)
     for group in np.unique(groups):
         of_group[groups == group] = np.nanmean(tame[groups == group], axis=0)
         group_away[groups == group] = np.nanmean(away[groups == group], axis=0)
-    return Panel(logs, seen, _scales(logs, step), np.nan_to_num(np.stack([step, away, here, of_group, group_away], axis=2)))
+    scale = _scales(logs, step)
+    small = scale * np.exp(-0.5 * np.nan_to_num(logs))
+    known = [step, away, here, of_group, group_away, distance - _late_mean(distance, USUAL), small]
+    return Panel(logs, seen, scale, np.nan_to_num(np.stack(known, axis=2)))
+
+
+def _late_mean(values: Floats, months: int) -> Floats:
+    """Mean of a month and those before it, ``months`` in all, what is missing left out, ``(series, month)``."""
+    begins = np.maximum(np.arange(values.shape[1]) - months + 1, 0)
+    return np.stack([np.nanmean(values[:, b : t + 1], axis=1) for t, b in enumerate(begins)], axis=1)
 
 
 def _bridged(logs: Floats) -> Floats:
