@@ -50,7 +50,7 @@ def impacts(view: RunView) -> Section | None:
         *_by_scenario(view, rows, "in_need_region", say("People in need, {when}", when=when), people, say("persons")),
         *_by_scenario(view, rows, "cost", say("What needs with a price cost, {when}", when=when), millions, "US$"),
     ]
-    tables = [_needs(view, rows), _services(view), _economy(view, rows), _triggers(view)]
+    tables = [_needs(view, rows), _services(view), _economy(view, rows), _triggers(view), _reliability(view)]
     return Section(
         "impacts", say("What must be ready"), words, tuple(charts), tuple(table for table in tables if table is not None)
     )
@@ -167,3 +167,22 @@ def _past(found: Mapping[str, Any]) -> str:
     """Skill of a statement in the backtest."""
     base = fine(found["brier_of_base_rate"])
     return say("Brier {b} in {n} past statements (base rate {c})", b=fine(found["brier"]), n=found["cases"], c=base)
+
+
+def _reliability(view: RunView) -> tuple[Table, str] | None:
+    """How often it came about when a chance was told."""
+    block, told = view.corridor.impacts, view.stress.get("trigger_skill", {})
+    cells = []
+    for name, found in told.items():
+        label = block.triggers[name].label if block is not None and name in block.triggers else name
+        for part in found["reliability"]:
+            between = say("{low} to {high}", low=percent(part["said"][0]), high=percent(part["said"][1]))
+            cells.append((label, between, str(part["cases"]), percent(part["mean_said"]), percent(part["happened"])))
+    if not cells:
+        return None
+    columns = (say("Statement"), say("Chance told"), say("Past statements"), say("Told, on average"), say("Came about"))
+    caption = say(
+        "Reliability of the triggers' statements in the backtest: of those told with a chance, how many came about. With so few "
+        "past statements a difference of tens of per cent says little."
+    )
+    return Table(columns, tuple(cells)), caption
