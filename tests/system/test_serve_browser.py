@@ -136,7 +136,8 @@ def test_a_planner_goes_from_the_first_page_to_a_workbook(browser, served, shots
     page.context.close()
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("es", 375)])
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_needs_calendar_and_files_of_a_run_are_made_on_request(browser, served, shots, language, width):
     page, said = opened(browser, served, language, width)
     log_in(page)
@@ -196,6 +197,31 @@ def test_unsaved_changes_are_guarded_and_a_removed_change_comes_back(browser, se
     page.evaluate("location.href = '/'")
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
+    page.context.close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("es", 375)])
+def test_colours_that_were_chosen_hold_against_those_of_the_system(browser, served, shots, language, width):
+    page, said = opened(browser, served, language, width, "light")
+    log_in(page)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    words = {"en": ("Dark colours", "Light colours"), "es": ("Colores oscuros", "Colores claros")}[language]
+    light = page.evaluate(paper)
+    page.goto("/data")
+    page.click(f"text={words[0]}")
+    page.wait_for_url("**/data")
+    dark = page.evaluate(paper)
+    page.goto("/corridors/china-ecuador-us")
+    assert page.evaluate(paper) == dark != light, "on every page"
+    fits(page)
+    page.screenshot(path=shots / f"chosen-dark-{language}-{width}.png")
+    page.emulate_media(color_scheme="dark")
+    page.click(f"text={words[1]}")
+    page.wait_for_selector("html[data-colours=light]")
+    assert page.evaluate(paper) == light, "also where the system is dark"
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert said == []
     page.context.close()
 
 

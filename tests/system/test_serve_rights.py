@@ -11,6 +11,7 @@ PUBLIC = {
     ("GET", "/login"),
     ("POST", "/login"),
     ("GET", "/language/{language}"),
+    ("GET", "/colours/{colours}"),
     ("GET", "/static/{name}"),
     ("GET", "/favicon.ico"),
 }

@@ -31,6 +31,15 @@ def figures():
         ("10,171 people from China crossed the Darién in the first five months of 2024", "supported", "10,171"),
         ("37,000 Chinese nationals were encountered at the US border in 2023", "supported", "37,439"),
         ("About 130,000 Chinese asylum claims were pending at the end of 2023", "roughly supported", "137,143"),
+        ("Más de 25.000 ciudadanos chinos cruzaron el Darién en 2023", "supported", "25,565"),
+        ("Unas 520 mil personas cruzaron el Darién durante 2023", "supported", "520,085"),
+        ("Más de 600.000 chinos han pedido asilo desde 2012", "a stock summed over years", "613,532"),
+        ("Cerca de 1,2 millones de chinos pidieron asilo desde 2012", "not supported", "-74%"),
+        ("En 2023 unos 50.000 chinos entraron a Ecuador", "supported", "48,381"),
+        ("24.000 chinas y chinos salieron de Ecuador en 2023", "supported", "24,240"),
+        ("10.171 personas de China cruzaron el Darién en los primeros cinco meses de 2024", "supported", "10,171"),
+        ("37.000 encuentros con ciudadanos chinos en la frontera de Estados Unidos en 2023", "supported", "37,439"),
+        ("Unas 130.000 solicitudes de asilo de chinos estaban pendientes a finales de 2023", "roughly supported", "137,143"),
         ("5,000 Uzbek nationals crossed the Darién in 2023", "cannot be checked", "isthmus data update"),
         ("5,000 Chinese crossed the Darién in 1999", "cannot be checked", "no figures for 1999"),
     ],
@@ -51,6 +60,18 @@ def test_verdicts(figures, text, answer, words):
         ("Up to 1.5 million Venezuelans crossed the Darién from 2021 to 2023", 1_500_000, "at most", "VEN", "2021", "2023"),
         ("In March 2024, 36k people crossed the Darién", 36_000, "about", "ALL", "2024-03", "2024-03"),
         ("1.234 nationals of Sri Lanka entered Ecuador, 2022-2023", 1234, "about", "LKA", "2022", "2023"),
+        ("No more than 1,234.5 thousand Cubans crossed the Darién in 2023", 1_234_500, "at most", "CUB", "2023", "2023"),
+        (
+            "Menos de 1.234,5 millones de personas cruzaron el Darién de enero de 2022 a mayo de 2024",
+            1.2345e9,
+            "at most",
+            "ALL",
+            "2022-01",
+            "2024-05",
+        ),
+        ("Al menos 1.234 venezolanas cruzaron el Darién en mayo de 2024", 1234, "at least", "VEN", "2024-05", "2024-05"),
+        ("No más de 25,565 hondureños cruzaron el Darién entre 2021 y 2023", 25_565, "at most", "HND", "2021", "2023"),
+        ("1.234 millones de haitianos en el Darién en 2023", 1.234e6, "about", "HTI", "2023", "2023"),
         ("since January 2023 at least 900 people from Nepal crossed the Darien", 900, "at least", "NPL", "2023-01", None),
     ],
 )
@@ -60,7 +81,16 @@ def test_sentences_are_taken_apart(text, number, bound, group, first, last):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Half of the Chinese crossed the Darién in 2023", "600,000 sought asylum", "600,000 Chinese like tea"]
+    "text",
+    [
+        "",
+        "Half of the Chinese crossed the Darién in 2023",
+        "600,000 sought asylum",
+        "600,000 Chinese like tea",
+        "La mitad de los chinos cruzó el Darién en 2023",
+        "600.000 pidieron asilo",
+        "A 600.000 chinos les gusta el té",
+    ],
 )
 def test_a_sentence_that_lacks_something_is_said(text):
     with pytest.raises(InputError, match=r"a number of people|a nationality|what is counted"):

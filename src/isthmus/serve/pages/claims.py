@@ -21,11 +21,18 @@ from isthmus.serve.web.language import Language, speaking
 router = APIRouter()
 
 TONES = {"supported": "good", "roughly supported": "good", "not supported": "bad", "a stock summed over years": "bad"}
-EXAMPLES = (
-    "More than 600,000 Chinese nationals have sought asylum since 2012",
-    "25,000 Chinese nationals crossed the Darién in 2023",
-    "In 2023, 48,000 Chinese nationals entered Ecuador",
-)
+EXAMPLES: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "More than 600,000 Chinese nationals have sought asylum since 2012",
+        "25,000 Chinese nationals crossed the Darién in 2023",
+        "In 2023, 48,000 Chinese nationals entered Ecuador",
+    ),
+    "es": (
+        "Más de 600.000 ciudadanos chinos han pedido asilo desde 2012",
+        "25.000 ciudadanos chinos cruzaron el Darién en 2023",
+        "En 2023 entraron a Ecuador 48.000 ciudadanos chinos",
+    ),
+}
 
 
 @router.get("/claims")
@@ -49,8 +56,9 @@ def claims(
             refused = problems.document(language, 422, "invalid", error.problems)
     tone = TONES.get(verdict.answer, "unknown") if verdict else ""
     return page(
-        request, "claims", visitor, claim=claim, verdict=verdict, tone=tone, problem=refused, charts=charts, examples=EXAMPLES
-    )
+        request, "claims", visitor, claim=claim, verdict=verdict, tone=tone, problem=refused, charts=charts,
+        examples=EXAMPLES[language],
+    )  # fmt: skip
 
 
 def _evidence(k: int, found: Evidence, language: Language) -> Chart:

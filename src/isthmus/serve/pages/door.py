@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from isthmus.serve.accounts import audit, people, sessions, throttle
-from isthmus.serve.pages.site import in_language, page
+from isthmus.serve.pages.site import COLOURS, NEXT_COLOURS, in_language, page
 from isthmus.serve.settings import Settings
 from isthmus.serve.web import guard
 from isthmus.serve.web.guard import Configured, Database, Reader
@@ -79,10 +79,23 @@ def logout(request: Request, visitor: Reader, settings: Configured, connection: 
 @router.get("/language/{language}")
 def choose(request: Request, settings: Configured, language: str) -> Response:
     """Remember the language and go back."""
-    back = urlsplit(request.headers.get("referer", "/"))
-    response = RedirectResponse(local(back.path + (f"?{back.query}" if back.query else "")), 303)
+    response = _back(request)
     _set(response, settings, COOKIE, in_language(language), YEAR)
     return response
+
+
+@router.get("/colours/{colours}")
+def choose_colours(request: Request, settings: Configured, colours: str) -> Response:
+    """Remember light, dark or as the system has it, and go back."""
+    response = _back(request)
+    _set(response, settings, COLOURS, colours if colours in NEXT_COLOURS else "system", YEAR)
+    return response
+
+
+def _back(request: Request) -> Response:
+    """To the page that the reader came from."""
+    back = urlsplit(request.headers.get("referer", "/"))
+    return RedirectResponse(local(back.path + (f"?{back.query}" if back.query else "")), 303)
 
 
 def local(address: str) -> str:

@@ -28,6 +28,11 @@ from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say, speaking
 HTML = "text/html; charset=utf-8"
 
 
+COLOURS = "colours"
+"""Name of the cookie that keeps light or dark where the reader has chosen."""
+NEXT_COLOURS = {"system": "dark", "dark": "light", "light": "system"}
+
+
 @cache
 def environment(language: Language) -> Environment:
     """Templates that speak a language."""
@@ -58,7 +63,10 @@ def environment(language: Language) -> Environment:
 def render(request: Request, template: str, visitor: Visitor | None, **values: Any) -> str:
     """A template as text."""
     language = language_in(request)
-    shown = {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
+    colours = request.cookies.get(COLOURS, "")
+    colours = colours if colours in NEXT_COLOURS else "system"
+    shown: dict[str, Any] = {"colours": colours, "next_colours": NEXT_COLOURS[colours]}
+    shown |= {"visitor": visitor, "here": request.url.path, "fragment": "hx-request" in request.headers, **values}
     corridors = [values["entry"].name] if "entry" in values else values.get("corridors", ())
     with speaking(language, *corridors):
         return environment(language).get_template(f"{template}.html.j2").render(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 
@@ -27,8 +28,22 @@ REPORT_CSS = "report.css"
 def content(name: str) -> bytes:
     """The bytes of a file."""
     if name == REPORT_CSS:
-        return (resources.files("isthmus.report") / "templates" / "style.css").read_bytes()
+        style = (resources.files("isthmus.report") / "templates" / "style.css").read_text("utf-8")
+        return _chosen(style).encode()
     return (resources.files("isthmus.serve") / "pages" / "static" / name).read_bytes()
+
+
+_DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}", re.DOTALL)
+
+
+def _chosen(style: str) -> str:
+    """The report's style, with its dark colours also for readers who chose them, and not for those who chose light ones."""
+    return _DARK.sub(
+        r"@media screen and (prefers-color-scheme: dark) { :root:not([data-colours=light]) {\1} }\n"
+        r"@media screen { :root[data-colours=dark] {\1} }",
+        style,
+        count=1,
+    )
 
 
 @cache
