@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from isthmus.cli.trust_arguments import add_place
+from isthmus.cli.trust_arguments import add_place, place
 
 MODES = ("flee-compat", "fixed")
 
@@ -38,7 +38,7 @@ def add_flee_command(add: Callable[[str, str], argparse.ArgumentParser]) -> None
         "--calibrate", action="store_true", help="learn parameters on the first half of the days, judge on the second"
     )
     command.add_argument(
-        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where the run's folder is made (default: runs)"
+        "--out", type=place, default=Path("runs"), metavar="DIR", help="where the run's folder is made, or s3://… (default: runs)"
     )
     add_place(command, default="local")
     command.add_argument("--quiet", action="store_true", help="no progress and no warnings")

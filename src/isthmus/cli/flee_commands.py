@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from isthmus.cli.progress import Progress
@@ -24,9 +25,10 @@ class _Step(NamedTuple):
 def flee(options: Namespace) -> None:
     """Run a Flee instance."""
     from isthmus.interop.flee import Mode, run_flee
-    from isthmus.interop.flee.output import content, lines, warning_lines, write
+    from isthmus.interop.flee.output import below, content, lines, warning_lines, write
 
     quiet = options.quiet or options.json
+    where = _where(options)
     with Progress(sys.stderr, quiet=quiet or not options.calibrate) as progress:
         report = run_flee(
             options.folder,
@@ -36,10 +38,10 @@ def flee(options: Namespace) -> None:
             seed=options.seed,
             seeds=options.seeds,
             calibrate=options.calibrate,
-            where=_where(options),
+            where=where,
             progress=lambda stage, done: progress(cast("Event", _Step(stage, done))),
         )
-    folder = options.out / f"flee-{report.instance.name}-{options.mode}"
+    folder = below(options.out, f"flee-{report.instance.name}-{options.mode}")
     files = write(report, folder)
     if not quiet:
         sys.stderr.write("".join(f"{line}\n" for line in warning_lines(report.instance.warnings)))
@@ -51,13 +53,22 @@ def flee(options: Namespace) -> None:
 
 
 def _where(options: Namespace) -> Workplace | None:
-    """Where seeds are run and kept; a single one is run here, without what that takes to load."""
-    if options.seeds == 1 and options.on == "local":
-        return None
-    from isthmus.compute import Workplace, place_of, storage_at
+    """Where seeds are run and kept; a single one is run here, without what that takes to load.
 
+    Raises:
+        InputError: No cluster answers at the address.
+        OutputError: The bucket is not there, or may not be written.
+    """
+    if options.seeds == 1 and options.on == "local" and isinstance(options.out, Path):
+        return None
+    from isthmus.compute import Workplace, place_of, proved, storage_at
+    from isthmus.pipeline.away import is_away, prove_away
+
+    place = proved(place_of(options.on))
+    if is_away(options.out):
+        prove_away(str(options.out))
     quiet = options.quiet or options.json
-    return Workplace(place_of(options.on), storage_at(options.out), lambda said: None if quiet else _say(said))
+    return Workplace(place, storage_at(options.out), lambda said: None if quiet else _say(said))
 
 
 def _say(sentence: str) -> None:

@@ -7,10 +7,10 @@ says, ``run`` gives results in order, from whichever worker they come, ``workpla
 from __future__ import annotations
 
 from isthmus.compute.beside import beside
-from isthmus.compute.place import Place, place_of
+from isthmus.compute.place import Place, place_of, proved
 from isthmus.compute.run import run
 from isthmus.compute.storage import Folder, Storage, storage_at
 from isthmus.compute.unit import Arrays, Unit
 from isthmus.compute.workplace import Workplace
 
-__all__ = ["Arrays", "Folder", "Place", "Storage", "Unit", "Workplace", "beside", "place_of", "run", "storage_at"]
+__all__ = ["Arrays", "Folder", "Place", "Storage", "Unit", "Workplace", "beside", "place_of", "proved", "run", "storage_at"]

@@ -166,14 +166,26 @@ def _nobody(place: Place, found: str) -> InputError:
     )
 
 
-def facts(storage: Storage, probe: str) -> dict[str, str]:
-    """What a worker is: versions, and whether it sees the storage."""
+def prove_cluster(place: Place) -> None:
+    """Ask a cluster for its workers and their versions, before anything is read or done.
+
+    Raises:
+        InputError: No one answers at the address, there are no workers, or versions differ.
+    """
+    with _client(place) as client:
+        check_workers(client)
+
+
+def facts(storage: Storage | None, probe: str) -> dict[str, str]:
+    """What a worker is: versions, and whether it sees the storage that is asked for."""
     found = {"python": platform.python_version()}
     for name in SAME:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "none"
+    if storage is None:
+        return found
     try:
         found["storage"] = "seen" if storage.read(probe) == probe.encode() else "another one"
     except OutputError as error:
@@ -181,8 +193,8 @@ def facts(storage: Storage, probe: str) -> dict[str, str]:
     return found
 
 
-def check_workers(client: Any, storage: Storage, probe: str) -> None:
-    """Hold every worker against this process.
+def check_workers(client: Any, storage: Storage | None = None, probe: str = "") -> None:
+    """Hold every worker against this process; where a storage is named, whether it sees that.
 
     Raises:
         InputError: All that differs, worker by worker.

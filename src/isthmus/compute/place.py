@@ -36,6 +36,19 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
+def proved(place: Place) -> Place:
+    """The same place, once a cluster that is somewhere has answered.
+
+    Raises:
+        InputError: No one answers at the address, there are no workers, or versions differ.
+    """
+    if place.address:
+        from isthmus.compute.cluster import prove_cluster  # noqa: PLC0415  an extra, and slow to import
+
+        prove_cluster(place)
+    return place
+
+
 def place_of(text: str) -> Place:
     """Read what ``--on`` says.
 

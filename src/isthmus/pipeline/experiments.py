@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus import __version__
-from isthmus.compute import Unit, Workplace, place_of
+from isthmus.compute import Unit, Workplace, place_of, proved
 from isthmus.data.figures import Figures, read_figures
 from isthmus.errors import InputError
 from isthmus.pipeline.folder import RunFolder, below, digest
@@ -46,7 +46,7 @@ def experiments(
         InputError: A name that is not in the registry.
     """
     chosen = _chosen(only)
-    place = place_of(on)
+    place = proved(place_of(on))
     table = None if figures is None else read_figures(figures)
     made = digest(__version__, "" if table is None else table.hash, seed, quick)
     facts = {"isthmus": __version__, "hash": made, "seed": seed, "quick": quick, "figures": str(figures.name) if figures else ""}

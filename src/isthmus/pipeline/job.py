@@ -194,9 +194,9 @@ def asked(
     on: str,
 ) -> Task:
     """What a command was asked to do, read and checked; what is wrong with its places is said before anything is read."""
-    from isthmus.compute import place_of
+    from isthmus.compute import place_of, proved
 
-    place_of(on)
+    proved(place_of(on))
     if is_away(out):
         prove_away(str(out))
     return read(source, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures)

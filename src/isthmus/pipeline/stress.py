@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.compute import place_of
 from isthmus.compute.unit import bytes_hash
 from isthmus.errors import InputError
 from isthmus.pipeline.folder import RunFolder, digest
-from isthmus.pipeline.job import Event, Listener, Task, carry, read, workplace
+from isthmus.pipeline.job import Event, Listener, Task, asked, carry, workplace
 from isthmus.spec.document import did_you_mean
 from isthmus.timegrid import shift_month
 
@@ -64,9 +63,8 @@ def stress(
     Raises:
         InputError: No scenario of the file has one of the names.
     """
-    task = read(source, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures)
+    task = asked(source, out=out, sets=sets, scenario=None, seed=seed, quick=quick, figures=figures, on=on)
     names = chosen(task, scenarios)
-    place_of(on)  # what is wrong with it is said before any work
     folder = carry(task, out=out, until="fit", on=on, report=lambda event: report(replace(event, done=FITTED * event.done)))
     inputs = digest(task.hash, task.loaded.hash, "stress", names, draws, months)
     if folder.finished("stress", inputs):

@@ -26,8 +26,13 @@ from isthmus.interop.flee.touched import quirks_of
 MASE = tuple(f"{origin} {form}" for origin in ORIGINS for form in FORMS)
 
 
-def write(report: Report, folder: Path) -> list[str]:
-    """Write everything into a folder, each file whole or not at all.
+def below(where: Path | str, name: str) -> Path | str:
+    """Return a folder below another, or below the address of object storage."""
+    return where / name if isinstance(where, Path) else f"{where.rstrip('/')}/{name}"
+
+
+def write(report: Report, folder: Path | str) -> list[str]:
+    """Write everything into a folder, or to the address of object storage, each file whole or not at all.
 
     Returns:
         Names of the files: ``seed-N/out.csv`` in Flee's own format, ``camps.csv``, ``scores.json``, ``report.html``; with
@@ -41,8 +46,15 @@ def write(report: Report, folder: Path) -> list[str]:
     files["camps.csv"] = camp_table(report)
     files["scores.json"] = json.dumps(content(report), indent=2, ensure_ascii=False) + "\n"
     files["report.html"] = render(report)
-    for name, text in files.items():
-        _write(folder / name, text)
+    if isinstance(folder, Path):
+        for name, text in files.items():
+            _write(folder / name, text)
+    else:
+        from isthmus.compute import storage_at  # noqa: PLC0415  Arrow and more, which a folder does without
+
+        storage = storage_at(folder)
+        for name, text in files.items():
+            storage.write(name, text.encode())
     return list(files)
 
 
@@ -118,7 +130,7 @@ def parameters(report: Report) -> dict[str, Any]:
     return {"parameters": changed, "attraction": dict(attraction)}
 
 
-def lines(report: Report, folder: Path | None) -> Iterator[str]:
+def lines(report: Report, folder: Path | str | None) -> Iterator[str]:
     """Say what came out."""
     instance, number = report.instance, len(report.runs)
     many = f"{number} seeds" if number > 1 else f"seed {report.runs[0].seed}"
@@ -145,7 +157,7 @@ def lines(report: Report, folder: Path | None) -> Iterator[str]:
         yield from _learned_lines(report)
     if folder is not None:
         yield ""
-        yield f"report     {folder / 'report.html'}"
+        yield f"report     {below(folder, 'report.html')}"
         yield f"folder     {folder}"
 
 
