@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from isthmus.cli import main
+from isthmus.errors import InputError
+from isthmus.pipeline.job import carry, read
 
 TINY = str(Path(__file__).parents[1] / "tiny" / "corridor.yaml")
 
@@ -39,12 +41,28 @@ def test_a_fit_is_a_unit_that_other_runs_find(fitted, capsys):
 
 
 @pytest.mark.slow
-def test_a_fit_on_a_cluster_has_the_same_bytes(fitted, tmp_path):
+def test_a_fit_on_a_cluster_has_the_same_bytes_though_the_corridor_file_is_gone(fitted, tmp_path):
+    """Rationale: a corridor file need not be on the workers; here it is nowhere any more when the units are handed out."""
     distributed = pytest.importorskip("distributed", reason="the packages for clusters are not installed")
+    source = Path(shutil.copytree(Path(TINY).parent, tmp_path / "tiny"))
+    task = read(source, sets=(), scenario=None, seed=1, quick=True, figures=None)
+    shutil.rmtree(source)
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
-        words = ["fit", TINY, "--quick", "--quiet", "--out", str(tmp_path), "--on", f"dask:{cluster.scheduler_address}"]
-        assert main(words) == 0
-    assert units(tmp_path) == units(fitted)
+        carry(task, out=tmp_path / "runs", until="fit", on=f"dask:{cluster.scheduler_address}")
+    assert units(tmp_path / "runs") == units(fitted)
+
+
+def test_a_cluster_that_does_not_answer_is_said_before_anything_is_read(tmp_path, capsys, monkeypatch):
+    cluster = pytest.importorskip(
+        "isthmus.compute.cluster", reason="the packages for clusters are not installed", exc_type=InputError
+    )
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    missing = str(tmp_path / "no such corridor.yaml")
+    for command in ("run", "fit", "forecast", "backtest", "validate", "stress"):
+        assert main([command, missing, "--quiet", "--out", str(tmp_path / "runs"), "--on", "dask:tcp://127.0.0.1:9"]) == 2
+        assert "expected a Dask scheduler that answers there" in capsys.readouterr().err
+    assert main(["flee", str(tmp_path), "--out", str(tmp_path / "runs"), "--on", "dask:tcp://127.0.0.1:9"]) == 2
+    assert not (tmp_path / "runs").exists()
 
 
 def test_where_little_work_is_done_is_said(fitted, capsys):

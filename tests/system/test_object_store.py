@@ -10,6 +10,7 @@ from pathlib import Path
 import objectstore
 import pieces
 import pytest
+from flee_folder import write
 
 from isthmus.cli import main
 from isthmus.compute import Folder, run, storage_at
@@ -145,6 +146,20 @@ def test_a_run_lies_in_a_bucket_and_goes_on_from_another_machine(bucket, monkeyp
 
 
 @pytest.mark.slow
+def test_results_of_a_flee_instance_lie_in_a_bucket_with_the_bytes_of_a_folder(bucket, tmp_path, capsys):
+    pytest.importorskip("llvmlite")
+    instance = str(write(tmp_path / "tiny"))
+    assert main(["flee", instance, "--quiet", "--seeds", "2", "--out", str(tmp_path / "runs")]) == 0
+    assert main(["flee", instance, "--quiet", "--seeds", "2", "--out", bucket]) == 0
+    assert f"report     {bucket}/flee-tiny-flee-compat/report.html" in capsys.readouterr().out
+    away, here = storage_at(bucket), Folder(tmp_path / "runs")
+    names = {name for name in here.names("") if name.startswith("flee-")}
+    assert len(names) == 5
+    assert {name: away.read(name) for name in names} == {name: here.read(name) for name in names}
+    assert contents(away) == contents(here), "the seeds' units too"
+
+
+@pytest.mark.slow
 def test_a_run_in_a_bucket_without_rights_is_refused_before_any_work(bucket, monkeypatch, tmp_path, capsys):
     import s3fs
 
@@ -152,7 +167,7 @@ def test_a_run_in_a_bucket_without_rights_is_refused_before_any_work(bucket, mon
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", objectstore.READER)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", objectstore.READER_SECRET)
     s3fs.S3FileSystem.clear_instance_cache()
-    for command in ("run", "backtest", "stress"):
-        assert main([command, TINY, "--quick", "--quiet", "--out", bucket]) == 6
+    for words in (["run", TINY, "--quick"], ["backtest", TINY, "--quick"], ["stress", TINY, "--quick"], ["flee", "nowhere"]):
+        assert main([*words, "--quiet", "--out", bucket]) == 6
         assert "may read, write and list" in capsys.readouterr().err
     assert not list(tmp_path.rglob("*"))

@@ -19,6 +19,7 @@ from isthmus.forecast.backtest.stack import RESOLVED, log_score_weights, resolve
 from isthmus.forecast.backtest.vintages import Vintages
 from isthmus.forecast.rivals import Outlook, random_walk, statistical, step_walk
 from isthmus.forecast.rivals.step import steps
+from isthmus.pipeline.trigger_skill import Asked
 from isthmus.timegrid import month_range
 
 
@@ -231,3 +232,12 @@ def test_calibration_is_counted_from_the_pit():
     assert coverage_curve(pit, (0.5, 0.9)) == pytest.approx([0.5, 0.9])
     assert pit_histogram(pit) == pytest.approx([0.1] * 10)
     assert np.isnan(coverage_curve(np.array([np.nan]), (0.5,))[0])
+
+
+def test_a_trigger_is_held_against_the_months_it_reaches_into():
+    draws = np.zeros((3, 4, 2, 3))
+    draws[0, :3, 1, 1] = 20.0
+    observed = np.zeros((3, 2, 3))
+    observed[0, 1, 2], observed[1, 1, 0], observed[2, 1, 1] = 30.0, 30.0, np.nan
+    assert Asked(series=1, above=10.0, months=2).pairs(draws, observed) == [(0.75, 0.0), (0.0, 1.0)]
+    assert Asked(series=1, above=10.0, months=4).pairs(draws, observed) == [], "the horizon does not reach so far"
