@@ -75,7 +75,7 @@ def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_of_the_command_li
             worker = connection.execute("SELECT worker FROM jobs WHERE id = ?", [job]).fetchone()["worker"]
         os.kill(int(worker), signal.SIGKILL)
         seen = set()
-        done = wait(ana, job, look=lambda: seen.update(helpers()))
+        done = wait(ana, job, seconds=900.0, look=lambda: seen.update(helpers()))
         assert done["state"] == "done", done["problems"]
         assert len(seen) >= 2, "the backtest's blocks went to two processes"
         with ana.stream("GET", f"/api/v1/jobs/{job}/events") as stream:
