@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from serving import TINY, serve, settings_for, tiny_corridor
+from serving import serve, settings_for, tiny_corridor
 
 from isthmus.serve import database
 from isthmus.serve.accounts.rights import ROLES, Visitor
@@ -23,9 +24,10 @@ ANA = Visitor("ana", "relief", ROLES["analyst"], "session", 2, "analyst", "x")
 REQUEST = {"corridor": "tiny", "sets": [], "scenario": None, "seed": 3, "quick": True}
 
 
-def wait(client, job, states=("done", "failed", "cancelled"), seconds=240.0):
+def wait(client, job, states=("done", "failed", "cancelled"), seconds=240.0, look=lambda: None):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
+        look()
         found = client.get(f"/api/v1/jobs/{job}").json()
         if found["state"] in states:
             return found
@@ -34,10 +36,32 @@ def wait(client, job, states=("done", "failed", "cancelled"), seconds=240.0):
     raise AssertionError(message)
 
 
+def longer(figures):
+    """Add the figures of May to September 2022 once more a year later, so that there are origins for two blocks."""
+    lines = figures.read_text("utf-8").splitlines()
+    again = [line.replace("2022-", "2023-") for m in range(5, 10) for line in lines if f",2022-0{m}," in line]
+    figures.write_text("\n".join([*lines, *again]) + "\n", "utf-8")
+
+
+def helpers():
+    """Processes that do units for a worker of the server."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes()
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if b"spawn_main" in words and b"isthmus.serve" in (folder.parent / parent / "cmdline").read_bytes():
+                found.add(int(folder.name))
+    return found
+
+
 @pytest.mark.slow
 def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_of_the_command_line(tmp_path):
-    settings = settings_for(tmp_path)
+    """Rationale: a job's units go to two processes, and its worker is killed; then the same as a command, in one process."""
+    settings = settings_for(tmp_path, on="processes:2")
     tiny_corridor(settings, "relief")
+    corridor = settings.team_corridors("relief") / "tiny"
+    longer(corridor / "figures.csv")
     served = serve(settings, workers=True)
     try:
         ana = served.client("ana")
@@ -50,8 +74,10 @@ def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_of_the_command_li
         with database.opened(settings.database) as connection:
             worker = connection.execute("SELECT worker FROM jobs WHERE id = ?", [job]).fetchone()["worker"]
         os.kill(int(worker), signal.SIGKILL)
-        done = wait(ana, job)
+        seen = set()
+        done = wait(ana, job, seconds=900.0, look=lambda: seen.update(helpers()))
         assert done["state"] == "done", done["problems"]
+        assert len(seen) >= 2, "the backtest's blocks went to two processes"
         with ana.stream("GET", f"/api/v1/jobs/{job}/events") as stream:
             said = "".join(stream.iter_text())
         assert said.count("event: end") == 1
@@ -61,7 +87,8 @@ def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_of_the_command_li
         assert served.client("otto").get(f"/api/v1/runs/{run}").status_code == 404
     finally:
         served.stop()
-    command = [sys.executable, "-c", "from isthmus.cli import main; raise SystemExit(main())", "run", str(TINY / "corridor.yaml")]
+    program = "from isthmus.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", program, "run", str(corridor / "corridor.yaml"), "--on", "local"]
     subprocess.run(
         [*command, "--seed", "3", "--quick", "--quiet", "--out", str(tmp_path / "cli")], check=True, capture_output=True
     )
