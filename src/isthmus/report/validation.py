@@ -64,8 +64,8 @@ def _said(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield (
         "Coverage",
         (
-            f"90{NBSP}% intervals hold {model['unknowns90']:.0%} of the unknowns on {model['sets']:.0f} data sets of the model, "
-            f"{inside} the {LOW:.0%} to {HIGH:.0%} asked for, and {model['ahead90']:.0%} of figures ahead."
+            f"90{NBSP}% intervals hold {model['unknowns90']:.1%} of the unknowns on {model['sets']:.0f} data sets of the model, "
+            f"{inside} the {LOW:.0%} to {HIGH:.0%} asked for, and {model['ahead90']:.1%} of figures ahead."
         ),
     )
     wrong = {name: facts["coverage"][name]["ahead90"] for name in ("jumps", "recount")}
@@ -167,7 +167,8 @@ def share_chart(key: str, title: str, about: str, rows: Sequence[tuple[str, floa
         y += LINE * len(words) + 22
     parts.append(svg.line(MARGIN, bottom, WIDTH - MARGIN, bottom, "axis"))
     for tick in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
-        parts.append(svg.text(x(tick), bottom + 16, f"{100 * tick:.0f}{NBSP}%", "tick", "middle"))
+        anchor = {0.5: "start", 1.0: "end"}.get(tick, "middle")
+        parts.append(svg.text(x(tick), bottom + 16, f"{100 * tick:.0f}{NBSP}%", "tick", anchor))
     cells = tuple((label, f"{ahead:.1%}", f"{unknown:.1%}") for label, ahead, unknown in rows)
     description = "; ".join(f"{label}: {ahead} of figures ahead, {unknown} of unknowns" for label, ahead, unknown in cells)
     picture = svg.document(key, title, description, (WIDTH, bottom + 24), *parts)
@@ -228,12 +229,13 @@ def _left_out(facts: Mapping[str, Any], corridor: Corridor) -> Section:
             "" if row["crps_log"] is None else plain(row["crps_log"], 0.01),
             "" if row["covered50"] is None else plain(row["covered50"], 0.01),
             "" if row["covered90"] is None else plain(row["covered90"], 0.01),
+            "" if row["rhat"] is None else plain(row["rhat"], 0.01),
         )
         for row in facts["left_out"]
     )
     columns = (
         "Series left out", "Figures", "Median of its sum over the published sum", "CRPS on log(1 + y)",
-        f"50{NBSP}% held", f"90{NBSP}% held",
+        f"50{NBSP}% held", f"90{NBSP}% held", "R-hat",
     )  # fmt: skip
     words = (
         "The fit is made again without one series, which is then said from the others and the priors alone. Its level stands on "
