@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from isthmus import pipeline
-from isthmus.forecast.backtest import evidence_at
+from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.inference import warm
 from isthmus.inference.fit import Effort, fit
 from isthmus.inference.warm import EarlierFit, fit_warm, smoothed, tempered

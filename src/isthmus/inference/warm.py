@@ -43,7 +43,7 @@ ENOUGH = 0.1
 HALVINGS = 12
 ALIKE = 1e-9
 """Difference of log weights that is none."""
-SHORTEST_TAIL = 5
+FEWEST_IN_TAIL = 5
 """Weights from which a tail is smoothed."""
 AT_ONCE = 64
 """Vectors that the compiled program takes."""
@@ -257,7 +257,7 @@ def smoothed(log_weights: Floats) -> tuple[Floats, float]:
     n_tail = int(min(0.2 * len(weights), 3 * np.sqrt(len(weights))))
     order = np.argsort(weights)[-max(n_tail, 1) :]
     cut = weights[order[0]]
-    if n_tail < SHORTEST_TAIL or weights.max() - cut <= ALIKE:
+    if n_tail < FEWEST_IN_TAIL or weights.max() - cut <= ALIKE:
         return weights / weights.sum(), 0.0
     shape, _, scale = genpareto.fit(weights[order[1:]] - cut, floc=0.0)
     quantiles = genpareto.ppf((np.arange(len(order) - 1) + 0.5) / (len(order) - 1), shape, scale=scale) + cut
