@@ -23,7 +23,7 @@ impacts:
   needs:
     wash: {share: 0.4, source: made up}
   triggers:
-    high: {label: High, place: town, above: 1, weeks: 8, series: town_entries, figure_above: 100, source: made up}
+    high: {label: High, place: town, above: 10, weeks: 8, series: town_entries, figure_above: 100, source: made up}
 scenarios:
   none: {label: Nothing changes, likelihood: 0.3, likelihood_source: made up}
   closed:
@@ -108,6 +108,12 @@ def test_what_is_said_beside_it(run, capsys):
     assert len(said["tornado"]["rows"]) == 2
     assert np.shape(said["surface"]["response"]) == (5, 5)
     assert said["impacts"]["baseline"]["triggers"][0]["met"]
+    table = pq.read_table(found.path / "scenarios.parquet").to_pylist()
+    exact = {row["place"]: row["median"] for row in table if row["scenario"] == "closed" and row["measure"] == "arrivals_change"
+             and "/" in row["period"]}  # fmt: skip
+    told = {line["item"]: line["median"] for line in said["scenarios"][1]["changes"] if line["measure"] == "arrivals"}
+    assert told
+    assert all(median % 5 == 0 and abs(median - exact[place]) <= 2.5 for place, median in told.items() if abs(exact[place]) >= 10)
     assert said["trigger_skill"] == {}, "there is no backtest yet"
     options = ["--out", str(out), "--seed", "1", "--quick", "--quiet", "--draws", "400", "--months", "6"]
     assert main(["stress", str(source), *options]) == 0

@@ -12,14 +12,20 @@ import pytest
 import report_fixture
 import xarray as xr
 
-from isthmus.disclosure import Ledger, default_policy
+from isthmus.disclosure import Ledger, Table, default_policy, release
 from isthmus.report.asylum import asylum
-from isthmus.report.block_counts import cell, whole
+from isthmus.report.beliefs import beliefs
+from isthmus.report.block_counts import KEPT, cell, whole
 from isthmus.report.gated import through
+from isthmus.report.harm import harm
+from isthmus.report.held import held
 from isthmus.report.impacts import impacts
 from isthmus.report.journeys import journeys, told_apart
+from isthmus.report.ledger import ledger
+from isthmus.report.reverse import reverse
 from isthmus.report.scenarios import scenarios
 from isthmus.report.view import RunView
+from isthmus.report.words import period_name
 
 NBSP = "\N{NO-BREAK SPACE}"
 FEW = 4
@@ -187,3 +193,186 @@ def test_needs_tell_nothing_of_a_place_whose_few_people_are_withheld(bare, tmp_p
 def test_counts_of_sections_have_names_that_tell_them_apart(bare):
     assert cell("journeys", whole(bare), place="all", item="all") != cell("journeys", whole(bare), place="all", item="arrived")
     assert asylum(replace(bare, outcomes=None)) is None
+
+
+def everywhere(data, view, **names):
+    """A data set with the same number of people in every draw."""
+    made = {}
+    for name, (dims, values) in data.items():
+        one = np.asarray(values, dtype=float)
+        made[name] = (("sample", *dims), np.broadcast_to(one, (20, *one.shape)).copy())
+    return replace(view, outcomes=xr.Dataset(made, coords={"month": list(view.months), "group": ["CHN"], **names}))
+
+
+def words_of(section):
+    parts = [*section.paragraphs, *(chart.title for chart in section.charts), *(chart.about for chart in section.charts)]
+    return " ".join([*parts, *(cell for row in texts(section) for cell in row), *(str(c.pictures) for c in section.charts)])
+
+
+def unguarded(view, section):
+    """What the section says of the same run without the gate: the attack must succeed there, or it proves nothing."""
+    return words_of(section(view))
+
+
+def harmed(bare, few):
+    """Robberies on the leg with hazards by year, one year of ``few``; deaths by the same years."""
+    leg, years = next(iter(bare.corridor.harm.legs)), [*sorted({m[:4] for m in bare.fitted}), "ahead"]
+    shape = (1, 2, 1, len(years))
+    groups = np.full(shape, 400.0)
+    groups[0, 0, 0, 1] = few
+    recorded = np.full((1, 1, len(years)), 60.0)
+    recorded[0, 0, 1] = few
+    met = [*dict.fromkeys(survey.about for survey in bare.corridor.harm.surveys.values())]
+    return everywhere(
+        {
+            "harm_everyone": (("harm_leg", "harm", "harm_year"), np.full((1, 2, 2), 5000.0)),
+            "harm_people": (("harm_year",), np.full(2, 50000.0)),
+            "harm_groups": (("harm_leg", "harm_open", "group", "period"), groups),
+            "harm_recorded": (("death_record", "group", "period"), recorded),
+            "harm_parameters": (("harm_parameter",), np.zeros(0)),
+            "harm_met": (("harm_leg", "met"), np.full((1, len(met)), 0.3)),
+        },
+        bare,
+        harm_leg=[leg], harm=["robbery", "death"], harm_open=["robbery", "death"], harm_year=["2022", "2023"], period=years,
+        death_record=[next(iter(bare.corridor.harm.records))], met=met, harm_parameter=[],
+    )  # fmt: skip
+
+
+def harm_data(view):
+    """``harm_people`` has no draws."""
+    people = view.outcomes["harm_people"].isel(sample=0, drop=True)
+    return replace(view, outcomes=view.outcomes.assign(harm_people=people))
+
+
+def test_harm_to_a_few_of_a_nationality_is_withheld_and_no_other_number_counts_them(bare):
+    attacked = harm_data(harmed(bare, FEW))
+    rows = {row[0]: row for row in texts(harm(gated(attacked)))}
+    robbed = next(row for name, row in rows.items() if name.endswith("robbed at least once"))
+    recorded = next(row for name, row in rows.items() if "would record" in name)
+    assert robbed[2] == recorded[2] == "withheld"
+    assert all(cell != "withheld" for row in (robbed, recorded) for cell in (row[1], *row[3:]))
+    many = harm_data(harmed(bare, 40.0))
+    assert not any("withheld" in row for row in texts(harm(gated(many)))), "nothing is withheld that need not be"
+    open_ = next(row for row in texts(harm(attacked)) if row[0].endswith("robbed at least once"))
+    assert open_[2] != "withheld", "without the gate the section tells that they were under ten"
+
+
+def test_harm_by_year_is_not_what_is_left_of_the_span_that_holds_the_years(bare):
+    """Years that a longer period beside them tiles: were the period ahead given with its year, the few would be the rest."""
+    attacked = harm_data(harmed(bare, FEW))
+    years = [*(str(p) for p in attacked.outcomes["period"].values if p != "ahead")]
+    named = [cell("harm_robbery", year, leg=str(attacked.outcomes["harm_leg"].values[0]), group="CHN") for year in years]
+    rows = [dict(zip(KEPT, one, strict=True)) for one in named]
+    counts = [400.0 if year != years[1] else float(FEW) for year in years]
+    rows.append({**rows[0], "period": f"{years[0]}-01/{years[-1]}-12"})
+    counts.append(sum(counts))
+    table = Table.of(
+        {
+            **row, "lo90": 0.5 * n, "lo50": 0.8 * n, "median": n, "hi50": 1.2 * n, "hi90": 1.5 * n, "kind": "flow",
+            "unit": "persons", "source": "made up",
+        }
+        for row, n in zip(rows, counts, strict=True)
+    )  # fmt: skip
+    held = release(table, default_policy(), Ledger(), scope="test", edition="one").withheld
+    assert held[1]
+    assert held.sum() >= 2
+
+
+def waiting(bare, few):
+    """A queue with ``few`` people in one month, and places where people are out of money."""
+    months = list(bare.months)
+    queue = np.full((1, 1, len(months)), 500.0)
+    queue[..., months.index(bare.fitted[-2])] = few
+    stuck = np.zeros((1, 2, len(months)))
+    stuck[:, 0], stuck[:, 1] = 200.0, few
+    return everywhere(
+        {
+            "queued": (("queue", "group", "month"), queue),
+            "queued_others": (("queue", "month"), np.zeros((1, len(months)))),
+            "wait_days": (("queue", "month"), np.where(queue[0, 0] == few, 12.3, 4.0)[None]),
+            "stranded": (("group", "place", "month"), stuck),
+            "short": (("group", "short_leg", "month"), np.full((1, 1, len(months)), few / 12)),
+        },
+        bare, queue=["necocli"], place=["necocli", "panama"], short_leg=["necocli_darien"],
+    )  # fmt: skip
+
+
+def test_a_month_in_which_few_wait_is_told_neither_by_their_number_nor_by_how_long_they_waited(bare):
+    attacked = waiting(bare, FEW)
+    section = held(gated(attacked))
+    when = period_name(attacked.fitted[-2]).replace(NBSP, " ")
+    rows = [row for row in texts(section) if row[0] == when]
+    assert [row[1] for row in rows] == ["withheld", "withheld"]
+    said = words_of(section)
+    assert "12.3" not in said
+    assert "Panama" not in said, "where few are out of money"
+    assert "could not pay" not in said
+    open_ = unguarded(attacked, held)
+    assert "12.3" in open_
+    assert "could not pay" in open_
+
+
+def test_dollars_do_not_count_the_few_who_paid_and_no_total_gives_them_away(bare):
+    corridor = bare.corridor
+    fees, year = list(corridor.facilitators.fees), bare.fitted[-6][:4]
+    year = next(y for y in sorted({m[:4] for m in bare.fitted}) if sum(m.startswith(y) for m in bare.fitted) == 12)
+    few = next(name for name, fee in corridor.facilitators.fees.items() if fee.within is None)
+    legs = list(corridor.facilitators.fees[few].legs)
+    posterior = bare.posterior.copy(deep=True)
+    at = {"leg": legs, "month": [m for m in bare.months if m.startswith(year)]}
+    posterior["leg_flow"].loc[at] = FEW / 12 / len(legs)
+    paid = np.full((len(fees), 1, 1), 5e6)
+    paid[fees.index(few)] = 1234.0
+    attacked = everywhere(
+        {
+            "ledger_groups": (("fee", "group", "ledger_year"), paid),
+            "ledger_everyone": (("fee", "ledger_year"), np.full((len(fees), 1), 9e6)),
+            "ledger_total": (("total",), np.full(sum(t.fee is not None for t in corridor.facilitators.totals.values()), 9e6)),
+        },
+        replace(bare, posterior=posterior),
+        fee=fees, ledger_year=[year], total=[n for n, t in corridor.facilitators.totals.items() if t.fee is not None],
+    )  # fmt: skip
+    section = ledger(gated(attacked))
+    rows = {row[0]: row for row in texts(section)}
+    assert rows[corridor.facilitators.fees[few].label][4] == "withheld"
+    assert rows[corridor.facilitators.fees[few].label][6] == "", "their share of what all paid"
+    assert "paid about" not in section.charts[0].title
+    open_ = ledger(attacked)
+    assert "paid about" in open_.charts[0].title
+    assert {row[0]: row for row in texts(open_)}[corridor.facilitators.fees[few].label][4] != "withheld"
+
+
+def test_the_few_who_went_back_are_not_told(bare):
+    flows = [name for name, flow in bare.corridor.reverse.flows.items() if flow.legs or flow.share is not None][:1]
+    periods = [*sorted({m[:4] for m in bare.fitted}), "ahead"]
+    people = np.full((1, 1, len(periods)), 700.0)
+    people[0, 0, 1] = FEW
+    attacked = everywhere(
+        {"reverse": (("reverse_flow", "group", "reverse_period"), people)}, bare, reverse_flow=flows, reverse_period=periods
+    )
+    (chart,) = reverse(gated(attacked)).charts
+    assert [row[2] == "withheld" for row in chart.table.rows] == [period == periods[1] for period in periods]
+    (open_,) = reverse(attacked).charts
+    assert "withheld" not in [row[2] for row in open_.table.rows]
+
+
+@pytest.mark.parametrize(("believed", "informed", "told"), [(5000.0, FEW, "withheld"), (FEW, 5000.0, "withheld"),
+                                                            (5000.0, 4996.0, "about none"), (5000.0, 2500.0, None)])  # fmt: skip
+def test_a_change_in_per_cent_does_not_count_the_few_who_would_pass(bare, believed, informed, told):
+    legs, months = list(bare.corridor.information.legs)[:1], list(bare.months)
+    flows = {"belief_flow": believed, "informed_flow": informed}
+    attacked = everywhere(
+        {
+            "believed": (("belief_leg", "group", "month"), np.full((1, 1, len(months)), 0.2)),
+            "truth": (("belief_leg",), np.full(1, 0.6)),
+            **{
+                name: (("belief_leg", "group", "month"), np.full((1, 1, len(months)), n / len(bare.fitted)))
+                for name, n in flows.items()
+            },
+        },
+        bare, belief_leg=legs,
+    )  # fmt: skip
+    table, _ = beliefs(gated(attacked)).tables[0]
+    assert (table.rows[0][3] == told) if told else ("50" in table.rows[0][3])
+    open_, _ = beliefs(attacked).tables[0]
+    assert open_.rows[0][3] != "withheld"

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from isthmus.forecast.predict import Predictor
-from isthmus.scenarios.outcomes import ACCOUNT, total
+from isthmus.scenarios.account import ACCOUNT
+from isthmus.scenarios.outcomes import total
 from isthmus.scenarios.rows import BASELINE, COLUMNS, select
 from scenario_bench import KINDS, benched, corridor, scenario, shock, tried
 

@@ -48,7 +48,7 @@ def print_stress(folder: Path, *, as_json: bool, address: str) -> None:
 
 def _lines(folder: str, found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['draws']} draws, {found['months'][0]} to {found['months'][-1]}; change from the corridor as it stands,"
-    yield "median and 90 % interval, persons over all months"
+    yield "median and 90 % interval, persons over all months; counts under ten, and what would give them away, are withheld"
     for scenario in found["scenarios"]:
         yield ""
         yield f"{scenario['id']}: {scenario['label']}"
@@ -62,9 +62,7 @@ def _changes(changes: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield "nothing changes"
     width = max((len(change["what"]) for change in changes), default=0)
     for change in changes:
-        low, middle, high = (_people(change[key]) for key in ("lo90", "median", "hi90"))
-        yield f"{change['what']:<{width}}  {middle:>10}  ({low} to {high})"
-
-
-def _people(value: int | None) -> str:
-    return "under 10" if value is None else f"{value:,}"
+        if change["median"] is None:
+            yield f"{change['what']:<{width}}  {'withheld':>10}"
+        else:
+            yield f"{change['what']:<{width}}  {change['median']:>10,}  ({change['lo90']:,} to {change['hi90']:,})"

@@ -162,14 +162,15 @@ def _held(table: Table, policy: Policy, vocabulary: Vocabulary | None, closed: M
     modelled = table.counts & ~table.official
     size = np.abs(table.numbers[:, 2])
     too_fine = ~table.official & _too_fine(table, policy, vocabulary)
-    closed = closed & modelled
-    small = modelled & ((size < policy.smallest_count) | closed)
+    closed = closed & modelled & ~table.nobody
+    small = modelled & ~table.nobody & ((size < policy.smallest_count) | closed)
     counted = np.flatnonzero(modelled & ~np.isnan(size) & ~too_fine)
     complementary = np.zeros(len(table), dtype=bool)
     if small[counted].any():
         keys, kinds = table.keys, table.column("kind")
-        sums = relations([keys[k] for k in counted], [kinds[k] for k in counted])
-        found = suppress(size[counted], sums, small[counted], width=policy.protection_width)
+        known_sums = () if vocabulary is None else vocabulary.sums
+        sums = relations([keys[k] for k in counted], [kinds[k] for k in counted], known_sums)
+        found = suppress(size[counted], sums, small[counted], width=policy.protection_width, fixed=table.nobody[counted])
         complementary[counted] = found.complementary
     held = {"too fine": too_fine, "small": small & ~too_fine, "complementary": complementary}
     held["change of a withheld count"] = _changes(table, np.logical_or.reduce(list(held.values())))
@@ -249,6 +250,7 @@ def _numbers(table: Table, policy: Policy, withheld: Mask, ledger: Ledger, scope
         ledger.spend(scope, epsilon, policy.noise.epsilon_in_all)
         numbers[counted] = with_noise(numbers[counted], epsilon)
     numbers[counted] = rounded_counts(numbers[counted], step=policy.rounding, smallest=policy.smallest_count)
+    numbers[table.nobody & ~withheld] = 0.0
     changed = table.changes & ~table.official & ~withheld
     numbers[changed] = rounded_changes(numbers[changed], step=policy.rounding, smallest=policy.smallest_count)
     numbers[amounts & ~changed] = rounded_amounts(numbers[amounts & ~changed])

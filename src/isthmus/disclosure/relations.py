@@ -1,4 +1,4 @@
-"""Which rows of a table add up to which: totals over places, legs, groups, sectors and items, and periods inside longer ones."""
+"""Which rows of a table add up to which: totals over places, legs, groups, sectors and items, longer periods, other measures."""
 
 from __future__ import annotations
 
@@ -12,22 +12,29 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from isthmus.disclosure.periods import Span, span_of
-from isthmus.disclosure.table import ALL, KEYS, SUMMED
+from isthmus.disclosure.table import ALL, KEYS, SUMMED, Sum
 
 Sums = list[tuple[int, tuple[int, ...]]]
+TOGETHER = "+"
+"""Between the names of places, legs or groups that are counted together."""
+_MEASURE, _PLACE, _LEG, _PERIOD = (KEYS.index(name) for name in ("measure", "place", "leg", "period"))
 
 
-def relations(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> sparse.csr_matrix:
-    """Totals minus their parts, ``(relation, row)``: each row of the matrix times the counts is about zero.
+def relations(keys: Sequence[tuple[str, ...]], kinds: Sequence[str], sums: Sequence[Sum] = ()) -> sparse.csr_matrix:
+    """Totals minus their parts, ``(relation, row)``: each row of the matrix times the counts is about a constant.
 
     Args:
         keys: What each row is of, in the order of `KEYS`, then its unit.
         kinds: Kind of each row; only flows add up over time.
+        sums: Which measures add up to which.
     """
     found: Sums = []
     for dimension in SUMMED:
         found += _totals(keys, KEYS.index(dimension))
+        found += _together(keys, KEYS.index(dimension))
     found += _periods(keys, kinds)
+    for one in sums:
+        found += _measures(keys, kinds, one)
     rows = np.repeat(np.arange(len(found)), [1 + len(parts) for _, parts in found])
     columns = np.array([k for total, parts in found for k in (total, *parts)], dtype=np.int64)
     signs = np.array([s for _, parts in found for s in (1.0, *[-1.0] * len(parts))])
@@ -41,11 +48,41 @@ def _totals(keys: Sequence[tuple[str, ...]], at: int) -> Iterator[tuple[int, tup
         return
     parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for k, key in enumerate(keys):
-        if key[at] not in {ALL, ""}:
+        if key[at] not in {ALL, ""} and TOGETHER not in key[at]:
             rest = (*key[:at], *key[at + 1 :])
             if rest in totals:
                 parts[rest].append(k)
     yield from ((totals[rest], tuple(those)) for rest, those in parts.items())
+
+
+def _together(keys: Sequence[tuple[str, ...]], at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Rows of several names with those of each of them, where all are there."""
+    several = [(k, key) for k, key in enumerate(keys) if TOGETHER in key[at]]
+    if not several:
+        return
+    rows = {key: k for k, key in enumerate(keys)}
+    for k, key in several:
+        parts = [rows.get((*key[:at], name, *key[at + 1 :])) for name in key[at].split(TOGETHER)]
+        found = tuple(part for part in parts if part is not None)
+        if len(found) == len(parts):
+            yield k, found
+
+
+def _measures(keys: Sequence[tuple[str, ...]], kinds: Sequence[str], one: Sum) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Rows of a measure with those of the measures that add up to it: flows over months, and stocks at the end of them."""
+    wanted = frozenset(one.parts)
+    totals: dict[tuple[str, ...], int] = {}
+    parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for k, key in enumerate(keys):
+        part, period = (key[_MEASURE], key[_PLACE], key[_LEG]), key[_PERIOD]
+        is_total = part == (one.total, ALL, ALL)
+        if (is_total or part in wanted) and (kinds[k] == "stock" or "/" in period):
+            end = (*key[:_MEASURE], *key[_LEG + 1 : _PERIOD], *key[_PERIOD + 1 :], period.rpartition("/")[2])
+            if is_total:
+                totals[end] = k
+            else:
+                parts[end].append(k)
+    yield from ((total, tuple(parts[end])) for end, total in totals.items() if parts[end])
 
 
 def _periods(keys: Sequence[tuple[str, ...]], kinds: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:

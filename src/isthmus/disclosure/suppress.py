@@ -2,10 +2,10 @@
 
 A withheld count is safe when it has two alibis: tables equal to the true one in all that is released and nowhere below zero, in
 which the count is nothing in one and the width that the policy asks in the other. Whoever knows every released number exactly
-cannot tell the tables apart. The cheapest alibi is a linear program (the network-flow heuristic of cell
-suppression, see Castro 2007), and the cells it changes are withheld with it; where cells hang together by one sum only, no
-program is needed (`one_sum`). Cells that prove not to be needed are released
-again, so that none of those left can be spared.
+cannot tell the tables apart. The cheapest alibi is a linear program (the network-flow heuristic of cell suppression, see Castro
+2007), and the cells it changes are withheld with it; where cells hang together by one sum only, or a cell is in one only, no
+program is needed (`one_sum`, `leaves`). Cells that prove not to be needed are released again, so that none of those left can be
+spared.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
+from isthmus.disclosure.leaves import Leaves
 from isthmus.disclosure.one_sum import given_away, one_sum
 from isthmus.disclosure.relations import components
 
@@ -114,19 +115,26 @@ def _protect(values: Floats, relations: sparse.csr_matrix, small: Mask, known: M
     """Which cells of a component are withheld in the end."""
     withheld = small.copy()
     alibis: Alibis = {}
+    leaves = Leaves.of(values, relations)
     for wanted in _wanted(values, small, width):
         alibis |= _together(values, relations, withheld, wanted)
         for cell, change in wanted:
-            if (cell, change) not in alibis:
-                made, move = _alone(values, relations, withheld, known, (cell, change), width)
-                withheld |= np.abs(move) > TOLERANCE
-                alibis[made] = move
+            if (cell, change) in alibis:
+                continue
+            move = leaves.alibi(withheld, small, cell, change)
+            if move is not None:
+                alibis[cell, change] = move
+                continue
+            made, move = _alone(values, relations, withheld, known, (cell, change), width)
+            withheld |= np.abs(move) > TOLERANCE
+            leaves.note(cell, move)
+            alibis[made] = move
     return withheld if len(values) > LARGE else _pruned(values, relations, withheld, small, alibis)
 
 
 def _wanted(values: Floats, small: Mask, width: float) -> tuple[list[Change], list[Change]]:
-    """The changes that each small cell must allow: up to the width, and down to nothing."""
-    cells = [int(cell) for cell in np.flatnonzero(small)]
+    """The changes that each small cell must allow, those of the smallest first: up to the width, and down to nothing."""
+    cells = [int(cell) for cell in np.flatnonzero(small)[np.argsort(values[small], kind="stable")]]
     up = [(cell, max(width - float(values[cell]), 1.0)) for cell in cells]
     return up, [(cell, -float(values[cell])) for cell in cells if values[cell] > 0]
 

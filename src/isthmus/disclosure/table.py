@@ -40,17 +40,35 @@ PEOPLE = (
 
 
 @dataclass(frozen=True)
+class Sum:
+    """A measure over all places and legs that is the sum of other measures, up to a number that every scenario shares.
+
+    A stock that counts from the first month ahead is the sum of flows over the months to its own; a flow over months is that of
+    stocks at their end.
+
+    Attributes:
+        total: The measure.
+        parts: Measure, place and leg of each part; those that a table does not have are left out.
+    """
+
+    total: str
+    parts: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The names a run knows: places, legs and groups of its corridor.
 
     Attributes:
         areas: How large an area places, legs and series stand for, in words of the policy; absent: unknown, and not held to it.
+        sums: Which measures add up to which, beyond what labels of totals say.
     """
 
     places: frozenset[str]
     legs: frozenset[str]
     groups: frozenset[str]
     areas: Mapping[str, str] = field(default_factory=dict)
+    sums: tuple[Sum, ...] = ()
 
     @property
     def one_nationality(self) -> bool:
@@ -117,6 +135,17 @@ class Table:
     def counts(self) -> NDArray[np.bool_]:
         """Rows that count people, modelled or published."""
         return np.asarray(self.of_people & ~self.changes, dtype=bool)
+
+    @cached_property
+    def nobody(self) -> NDArray[np.bool_]:
+        """Rows of scenarios that are nothing in all draws: by the corridor file nobody can be there, which gives nobody away.
+
+        Persons of a scenario are expectations, above nothing wherever somebody might be; figures are drawn, and may be none by
+        chance.
+        """
+        pairs = zip(self.column("scenario"), self.column("unit"), strict=True)
+        expected = np.array([scenario != "" and unit == "persons" for scenario, unit in pairs], dtype=bool)
+        return np.asarray(self.counts & expected & (self.numbers == 0).all(axis=1), dtype=bool)
 
     @cached_property
     def official(self) -> NDArray[np.bool_]:

@@ -70,7 +70,7 @@ def assess(corridor: Corridor, comparison: Comparison, *, seed: int) -> Assessed
         table += economy_rows(name, block, people, months, strengths)
         table += service_rows(name, block, people, found, months)
         table += case_rows(name, block, people, months, strengths)
-        services = exceeded(block, found, bench.model.grid, bench.first_step)
+        services = exceeded(block, found, bench.model.grid, bench.first_step, strengths)
         notes[name] = {"services": services, "triggers": triggers(block, people)}
         everybody[name] = people_of(people)
     return Assessed(tuple(table), notes, everybody)

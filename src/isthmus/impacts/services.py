@@ -54,13 +54,21 @@ def service_rows(
             )  # fmt: skip
 
 
-def exceeded(block: Impacts, found: dict[str, Floats], grid: TimeGrid, first_step: int) -> list[dict[str, Any]]:
-    """For each service the first step in which capacity is likely exceeded (`LIKELY`), and the chance that it ever is."""
+def exceeded(
+    block: Impacts, found: dict[str, Floats], grid: TimeGrid, first_step: int, strengths: Strengths
+) -> list[dict[str, Any]]:
+    """For each service the first step in which capacity is likely exceeded (`LIKELY`), and the chance that it ever is.
+
+    ``people`` says how many people reach the capacity: present at a time, or arriving in a step.
+    """
     out = []
     starts = grid.starts[first_step:]
     for name, load in found.items():
         chance = (load > 1).mean(axis=0)
         over = np.flatnonzero(chance >= LIKELY)
+        service = block.services[name]
+        a_person = float(np.median(strengths.draw(f"impacts.services.{name}.demand", service.demand)))
+        steps = grid.mean_days if service.basis == "arrivals_a_day" else 1.0
         out.append({
             "service": name,
             "label": block.services[name].label,
@@ -69,5 +77,6 @@ def exceeded(block: Impacts, found: dict[str, Floats], grid: TimeGrid, first_ste
             "unit": block.services[name].unit,
             "ever": round(float((load > 1).any(axis=1).mean()), 3),
             "from": str(starts[over[0]]) if len(over) else None,
+            "people": round(steps * service.capacity / max(a_person, 1e-9), 3),
         })  # fmt: skip
     return out

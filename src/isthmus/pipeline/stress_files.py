@@ -17,11 +17,12 @@ from isthmus.impacts.assess import Assessed
 from isthmus.impacts.entries import COLUMNS as IMPACT_COLUMNS
 from isthmus.pipeline.files import save
 from isthmus.pipeline.folder import RunFolder
+from isthmus.pipeline.stress_told import told, told_notes, told_sweeps
 from isthmus.pipeline.trigger_skill import skill
+from isthmus.report.gated import policy_of
 from isthmus.scenarios import predictions
 from isthmus.scenarios.rows import BASELINE, COLUMNS, LEVELS
-from isthmus.scenarios.sheets import sheets
-from isthmus.scenarios.summary import summary
+from isthmus.scenarios.sheets import burden_rows
 from isthmus.scenarios.sweeps import Respond, Target, surface, tornado
 
 if TYPE_CHECKING:
@@ -38,20 +39,21 @@ Responses = Callable[[str, Target], Respond]
 
 def write(folder: RunFolder, task: Task, comparison: Comparison, assessed: Assessed, responses: Responses) -> None:
     """Tables, draws, what is said beside them, and the prediction."""
-    _table(folder, "scenarios.parquet", comparison.table, COLUMNS)
+    corridor, policy = task.loaded.corridor, policy_of(folder.path)
+    table = (*comparison.table, *burden_rows(corridor, comparison))
+    _table(folder, "scenarios.parquet", table, COLUMNS)
     _table(folder, "impacts.parquet", assessed.table, IMPACT_COLUMNS)
     with tempfile.TemporaryDirectory(prefix="isthmus-") as scratch:
         save(folder, "scenarios.nc", draws(task, comparison, Path(scratch)))
     save(folder, "impacts.nc", present(comparison, assessed))
     prediction = predict(folder, task, comparison)
-    corridor = task.loaded.corridor
+    said, came = told(folder, task, comparison, table)
     folder.write_json(
         "stress.json",
         {
-            **summary(corridor, comparison),
-            "sheets": sheets(corridor, comparison),
-            **sweeps(task, comparison, responses),
-            "impacts": assessed.notes,
+            **said,
+            **told_sweeps(sweeps(task, comparison, responses), came, policy),
+            "impacts": told_notes(assessed.notes, policy),
             "trigger_skill": skill(folder, task),
             "prediction": prediction,
         },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from isthmus.report.block_counts import cell, fitted_period, passing
 from isthmus.report.charts import Table
-from isthmus.report.intervals import interval, percent, plain
+from isthmus.report.intervals import WITHHELD, interval, percent, plain, smallest_count
 from isthmus.report.language import say
 from isthmus.report.parameters import leg_name
 from isthmus.report.sections import Row, Section, draws, rows_chart
@@ -89,10 +90,15 @@ def _changed(view: RunView, leg: str, group: str) -> tuple[str, str]:
     assert data is not None  # noqa: S101  the section is made from it
     where = {"belief_leg": leg, "group": group}
     gap = interval(draws(data, "believed", month=view.fitted[-1], **where) - draws(data, "truth", belief_leg=leg))
-    data_of = (data[name].sel({**where, "month": list(view.fitted)}) for name in ("belief_flow", "informed_flow"))
-    flows = [np.asarray(one.sum("month").values, dtype=np.float64) for one in data_of]
-    change = interval(flows[1] / np.maximum(flows[0], 1e-9) - 1)
     points = say("{points} points", points=plain(100 * gap.median, 1.0))
+    names = ("belief_flow", "informed_flow")
+    if any(cell(name, fitted_period(view), leg=leg, group=group) in view.held for name in names):
+        return points, say(WITHHELD)
+    flows = [passing(view, name, leg, group) for name in names]
+    change = interval(flows[1] / np.maximum(flows[0], 1e-9) - 1)
+    # a share that would be of fewer people than are shown is told as none
+    if abs(float(np.median(flows[1] - flows[0]))) < smallest_count():
+        return points, say("about none")
     moved = say(
         "{median}\N{NO-BREAK SPACE}% ({lo90} to {hi90})",
         median=plain(100 * change.median, 0.1), lo90=plain(100 * change.lo90, 0.1), hi90=plain(100 * change.hi90, 0.1),

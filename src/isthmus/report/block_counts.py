@@ -1,4 +1,4 @@
-"""Counts of people that the sections of harm, asylum and journeys show, as rows for the gate."""
+"""Counts of people that the sections of the blocks show, or that their money and shares are made of, as rows for the gate."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ Rows = Iterator[dict[str, Any]]
 KEPT = ("measure", "place", "leg", "group", "item", "period")
 """What a count of a section is told apart by."""
 AHEAD = "ahead"
+LAST = 12
+"""Last fitted months that sections of one year look at."""
 SOURCE = "isthmus"
 
 
@@ -31,7 +33,9 @@ def cell(measure: str, period: str, *, place: str = "", leg: str = "", group: st
 
 def block_rows(view: RunView) -> list[dict[str, Any]]:
     """All counts of the sections, with totals that are known besides."""
-    return [*_harm(view), *_claims(view), *_journeys(view)]
+    return [
+        *_harm(view), *_claims(view), *_journeys(view), *_waiting(view), *_paying(view), *_returning(view), *_believing(view),
+    ]  # fmt: skip
 
 
 def shown_months(view: RunView) -> list[str]:
@@ -54,6 +58,46 @@ def months_of(first: str, last: str) -> str:
 def whole(view: RunView) -> str:
     """All months modelled, as one period."""
     return months_of(view.months[0], view.months[-1])
+
+
+def waiting_months(view: RunView) -> list[str]:
+    """Months for which the queues are shown: the last year of the fit, and those ahead."""
+    return [*view.fitted[-LAST:], *view.ahead]
+
+
+def year_period(view: RunView, year: str) -> str:
+    """The fitted months of a year as a period."""
+    inside = [month for month in view.fitted if month.startswith(year)]
+    return months_of(inside[0], inside[-1]) if inside else year
+
+
+def fitted_period(view: RunView) -> str:
+    """All fitted months as a period."""
+    return months_of(view.fitted[0], view.fitted[-1])
+
+
+def queued(view: RunView, queue: str, month: str) -> Floats:
+    """People of all nationalities in a queue, mean over a month, ``(sample,)``."""
+    data = view.outcomes
+    assert data is not None  # noqa: S101  asked only where there are queues
+    found = (data["queued"].sum("group") + data["queued_others"]).sel(queue=queue, month=month)
+    return np.asarray(found.values, dtype=np.float64)
+
+
+def short_of_money(view: RunView) -> Floats:
+    """People who could not pay the next leg in the last months of the fit, ``(sample,)``."""
+    data = view.outcomes
+    assert data is not None  # noqa: S101  asked only where there is money
+    found = data["short"].sel(month=list(view.fitted[-LAST:])).sum(["short_leg", "group", "month"])
+    return np.asarray(found.values, dtype=np.float64)
+
+
+def passing(view: RunView, name: str, leg: str, group: str) -> Floats:
+    """People who passed a leg in the fitted months, as believed (``belief_flow``) or informed, ``(sample,)``."""
+    data = view.outcomes
+    assert data is not None  # noqa: S101  asked only where there are beliefs
+    found = data[name].sel(belief_leg=leg, group=group, month=list(view.fitted)).sum("month")
+    return np.asarray(found.values, dtype=np.float64)
 
 
 def harm_period(view: RunView, name: str) -> str:
@@ -102,6 +146,63 @@ def _spans(view: RunView) -> set[tuple[str, str]]:
     shown = shown_months(view)
     spans = {(since_january(view, month)[0], month) for month in shown}
     return spans | {(shift_month(one, 1), then) for one, then in pairwise(shown) if one[:4] == then[:4]}
+
+
+def _waiting(view: RunView) -> Rows:
+    """People in queues by month, without money by place, and who could not pay."""
+    data = view.outcomes
+    if data is None:
+        return
+    for queue in (str(q) for q in data["queue"].values) if "queued" in data else ():
+        for month in waiting_months(view):
+            yield _row(cell("queued", month, place=queue, group=ALL), queued(view, queue, month), "stock")
+    if "stranded" in data:
+        last = view.fitted[-1]
+        stuck = data["stranded"].sum("group").sel(month=last)
+        for place in (str(p) for p in data["place"].values):
+            named = cell("stranded", last, place=place, group=ALL)
+            yield _row(named, np.asarray(stuck.sel(place=place).values, dtype=np.float64), "stock")
+        months = view.fitted[-LAST:]
+        yield _row(cell("short_of_money", months_of(months[0], months[-1]), place=ALL, group=ALL), short_of_money(view))
+
+
+def _paying(view: RunView) -> Rows:
+    """People of the corridor's groups who paid a fee: who knows what they paid in all knows about how many they were."""
+    data, block = view.outcomes, view.corridor.facilitators
+    if data is None or block is None or "ledger_groups" not in data:
+        return
+    flows = view.posterior["leg_flow"]
+    known = {str(leg) for leg in flows["leg"].values}
+    for year in (str(y) for y in data["ledger_year"].values):
+        months = [month for month in view.fitted if month.startswith(year)]
+        for name, fee in block.fees.items():
+            legs = [leg for leg in fee.legs if leg in known]
+            people = fee.share * flows.sel(leg=legs, month=months).sum(("leg", "group", "month"))
+            named = cell("paying", year_period(view, year), leg="+".join(fee.legs), group=ALL, item=name)
+            yield _row(named, np.asarray(people.values, dtype=np.float64))
+
+
+def _returning(view: RunView) -> Rows:
+    """Reverse flows by group and year, and ahead."""
+    data = view.outcomes
+    if data is None or "reverse" not in data:
+        return
+    for name in (str(n) for n in data["reverse_flow"].values):
+        for group in (str(g) for g in data["group"].values):
+            for period in (str(p) for p in data["reverse_period"].values):
+                named = cell("reverse", harm_period(view, period), group=group, item=name)
+                yield _row(named, draws(data, "reverse", reverse_flow=name, group=group, reverse_period=period))
+
+
+def _believing(view: RunView) -> Rows:
+    """People who passed a leg under their beliefs, and had all known the truth: the change of the one is of people too."""
+    data = view.outcomes
+    if data is None or "believed" not in data:
+        return
+    for leg in (str(name) for name in data["belief_leg"].values):
+        for group in (str(name) for name in data["group"].values):
+            for name in ("belief_flow", "informed_flow"):
+                yield _row(cell(name, fitted_period(view), leg=leg, group=group), passing(view, name, leg, group))
 
 
 def _journeys(view: RunView) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from isthmus.disclosure.gate import RELEASED, Released, release
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.policy import AREAS, Policy, default_policy
-from isthmus.disclosure.table import Table, Vocabulary
+from isthmus.disclosure.table import ALL, Sum, Table, Vocabulary
 from isthmus.report.block_counts import KEPT, block_rows
 from isthmus.report.intervals import Interval, interval, intervals
 from isthmus.report.tables import forecast_rows
 from isthmus.report.view import RunView
+from isthmus.scenarios.account import ACCOUNT
 from isthmus.spec.schema import Corridor
 
 POLICY_NAME = "policy.json"
@@ -60,7 +61,33 @@ def vocabulary_of(corridor: Corridor) -> Vocabulary:
         watched = (*watch.departures_on, *watch.arrivals_on, *filter(None, [watch.arrivals_at]))
         areas[name] = min((areas[part] for part in watched), key=AREAS.index, default=AREAS[-1])
     legs = frozenset({*corridor.legs, *sent, *permitted})
-    return Vocabulary(frozenset(corridor.places), legs, frozenset(corridor.groups), areas)
+    sums = _accounts(corridor, tuple(sent), tuple(permitted))
+    return Vocabulary(frozenset(corridor.places), legs, frozenset(corridor.groups), areas, sums)
+
+
+def _accounts(corridor: Corridor, sent: Sequence[str], permitted: Sequence[str]) -> tuple[Sum, ...]:
+    """How the account of people adds up: those who set out are somewhere, and each part is that of its places or legs.
+
+    Who was on the way before the first month ahead is in every scenario alike.
+    """
+    ends = {name for name, place in corridor.places.items() if place.role == "destination"}
+
+    def at(measure: str, places: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        return tuple((measure, place, ALL) for place in places)
+
+    def by(legs: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        return tuple(("leg_flow", ALL, leg) for leg in legs)
+
+    return (
+        Sum("departures", tuple((part, ALL, ALL) for part in ACCOUNT)),
+        Sum("arrived", at("settled", sorted(ends))),
+        Sum("settled_on_the_way", at("settled", sorted(corridor.places.keys() - ends))),
+        Sum("returned", by(name for name, leg in corridor.legs.items() if leg.kind != "forward")),
+        Sum("removed", by(sent)),
+        Sum("permitted", by(permitted)),
+        Sum("turned_back_all", at("turned_back", corridor.places)),
+        Sum("stranded_all", at("stranded", corridor.places)),
+    )
 
 
 def _finer(one: str, other: str) -> str:
@@ -93,9 +120,8 @@ def through(view: RunView, policy: Policy, ledger: Ledger) -> RunView:
     """The view as a page may show it: what is withheld is marked, and of scenarios and impacts there is only what is released."""
     scope, edition = str(view.manifest.get("corridor", view.corridor.name)), str(view.manifest.get("hash", ""))
 
-    def let(name: str, rows: list[dict[str, Any]]) -> Released:
-        about = {"scope": scope, "edition": edition, "vocabulary": vocabulary_of(view.corridor), "where": name}
-        return release(Table.of(rows), policy, ledger, **about)  # type: ignore[arg-type]
+    def let(name: str, rows: Sequence[Mapping[str, Any]]) -> Released:
+        return let_out(name, rows, view.corridor, policy, ledger, scope=scope, edition=edition)
 
     counts = block_rows(view)
     held = let("sections of blocks", counts).withheld if counts else ()
@@ -105,14 +131,26 @@ def through(view: RunView, policy: Policy, ledger: Ledger) -> RunView:
     return replace(view, withheld=shown(view, policy, ledger).withheld, held=named, released=rows)
 
 
+def let_out(
+    name: str, rows: Sequence[Mapping[str, Any]], corridor: Corridor, policy: Policy, ledger: Ledger, *, scope: str, edition: str
+) -> Released:
+    """Pass a long table through the gate with all its margins; the same table comes out the same wherever it is asked for."""
+    table = Table.of([gate_row(row) for row in rows])
+    return release(table, policy, ledger, scope=scope, edition=edition, vocabulary=vocabulary_of(corridor), where=name)
+
+
+def gate_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of scenarios or impacts as the gate takes it."""
+    return {key: value for key, value in row.items() if key != "mean"} | {"period": _period(row["period"])}
+
+
 def long_tables(run: Path) -> dict[str, list[dict[str, Any]]]:
     """Scenario results and impacts as they were computed, where the run has them."""
     found = {}
     for name in ("scenarios", "impacts"):
         path = run / f"{name}.parquet"
         if path.is_file():
-            rows = pq.read_table(path).to_pylist()
-            found[name] = [{k: v for k, v in row.items() if k != "mean"} | {"period": _period(row["period"])} for row in rows]
+            found[name] = [gate_row(row) for row in pq.read_table(path).to_pylist()]
     return found
 
 

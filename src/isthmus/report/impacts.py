@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.report.charts import NBSP, Chart, Table
-from isthmus.report.intervals import Interval, percent
+from isthmus.report.intervals import WITHHELD, Interval, percent
 from isthmus.report.language import say
 from isthmus.report.sections import Row, Section, fine, millions, people, rows_chart
 from isthmus.report.view import RunView
@@ -107,12 +107,11 @@ def _services(view: RunView) -> tuple[Table, str] | None:
     base = {one["service"]: one["ever"] for one in view.stress["impacts"][BASELINE]["services"]}
     for scenario, notes in view.stress["impacts"].items():
         for one in notes["services"]:
-            if scenario != BASELINE and abs(one["ever"] - base[one["service"]]) < SAME:
+            if scenario != BASELINE and _same(one["ever"], base[one["service"]]):
                 continue
             first = one["from"] or say("not within these months")
-            cells.append(
-                (one["label"], f"{one['capacity']:,g} {one['unit']}", _label(view, scenario), percent(one["ever"]), first)
-            )
+            told = (say(WITHHELD), say(WITHHELD)) if one["ever"] is None else (percent(one["ever"]), first)
+            cells.append((one["label"], f"{one['capacity']:,g} {one['unit']}", _label(view, scenario), *told))
     if not cells:
         return None
     order = {cell[0]: n for n, cell in reversed(list(enumerate(cells)))}
@@ -147,13 +146,14 @@ def _triggers(view: RunView) -> tuple[Table, str] | None:
     cells = []
     for scenario, notes in view.stress["impacts"].items():
         for one in notes["triggers"]:
-            if scenario != BASELINE and abs(one["probability"] - base[one["trigger"]]) < SAME:
+            if scenario != BASELINE and _same(one["probability"], base[one["trigger"]]):
                 continue
             past = skill.get(one["trigger"])
             told = say("not measured") if past is None else _past(past)
             said = say("{label}, within {weeks} weeks", label=one["label"], weeks=one["weeks"])
-            chance = f"{percent(one['probability'])} ({say(one['words'])})"
-            met = say("met") if one["met"] else say("not met")
+            few = one["probability"] is None
+            chance = say(WITHHELD) if few else f"{percent(one['probability'])} ({say(one['words'])})"
+            met = say(WITHHELD) if few else say("met") if one["met"] else say("not met")
             cells.append((said, _label(view, scenario), chance, met, told))
     if not cells:
         return None
@@ -161,6 +161,11 @@ def _triggers(view: RunView) -> tuple[Table, str] | None:
     return Table(columns, tuple(cells)), say(
         "Triggers for action ahead; the skill is of a like statement about the published series."
     )
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    """Whether a chance is that of the corridor as it stands, or both are withheld."""
+    return one is None or other is None or abs(one - other) < SAME
 
 
 def _past(found: Mapping[str, Any]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from isthmus.disclosure.table import ALL
+from isthmus.report.block_counts import cell, year_period
 from isthmus.report.language import say
 from isthmus.report.charts import NBSP, Table
-from isthmus.report.intervals import Interval, interval, percent, plain
+from isthmus.report.intervals import WITHHELD, Interval, interval, percent, plain
 from isthmus.report.sections import Row, Section, draws, learned_table, millions, rows_chart
 from isthmus.report.view import RunView
 from isthmus.report.words import listed, span
@@ -31,26 +33,33 @@ def ledger(view: RunView) -> Section | None:
     names = listed([group.label for group in view.corridor.groups.values()])
     rows, cells = [], []
     for name, fee in block.fees.items():
-        own = interval(_own(data, name, year))
-        rows.append(Row(fee.label, own))
+        paying = cell("paying", year_period(view, year), leg="+".join(fee.legs), group=ALL, item=name)
+        own = None if paying in view.held else interval(_own(data, name, year))
+        rows += [] if own is None else [Row(fee.label, own)]
         where = fee.country or "several countries"
         inside = "" if fee.within is None else say("within: {label}", label=block.fees[fee.within].label)
         everyone = interval(draws(data, "ledger_everyone", fee=name, ledger_year=year)) if fee.everyone else None
         cells.append((
-            fee.label, COLLECTORS[fee.collector], fee.kind, where, millions(own),
+            fee.label, COLLECTORS[fee.collector], fee.kind, where, say(WITHHELD) if own is None else millions(own),
             "not modelled" if everyone is None else millions(everyone),
-            "" if everyone is None else percent(own.median / everyone.median, 1), inside,
+            "" if everyone is None or own is None else percent(own.median / everyone.median, 1), inside,
             f"{fee.source} ({fee.confidence})",
         ))  # fmt: skip
     outer = [name for name, fee in block.fees.items() if fee.within is None]
-    total = interval(sum((_own(data, name, year) for name in outer), np.zeros(1)))
+    whole = outer if all(block.fees[name].label in {row.label for row in rows} for name in outer) else []
+    total = interval(sum((_own(data, name, year) for name in whole), np.zeros(1)))
+    if not rows:
+        return None
     columns = (
         "What", "Collected by", "Kind", "Where", f"{names} (90{NBSP}%)", say("All nationalities (90\N{NO-BREAK SPACE}%)"),
         "Their share of all", "Not counted twice", "Source",
     )  # fmt: skip
     chart = rows_chart(
         "ledger",
-        say("{names} paid about {total} along the corridor in {year}", names=names, total=millions(total), year=year),
+        # a total would give away the one part that is withheld
+        say("{names} paid about {total} along the corridor in {year}", names=names, total=millions(total), year=year)
+        if whole
+        else say("What {names} paid along the corridor in {year}, by fee", names=names, year=year),
         say(
             "US$ in {year}, log scale, {names} only; kind: flow. Source: this model's flows and "
             "the prices of the corridor file, ranges taken as log-uniform.",

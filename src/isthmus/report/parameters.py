@@ -78,6 +78,12 @@ def leg_name(corridor: Corridor, key: str) -> str:
     return f"{say(_place(corridor, leg.from_))} \N{RIGHTWARDS ARROW} {say(_place(corridor, leg.to))} ({say(leg.mode)})"
 
 
+def place_name(corridor: Corridor, key: str) -> str | None:
+    """Label of a place, or of several that are counted together; None where it is neither."""
+    names = key.split("+")
+    return " + ".join(say(corridor.places[name].label) for name in names) if set(names) <= corridor.places.keys() else None
+
+
 def _policy(corridor: Corridor, key: str) -> str:
     return corridor.policies[key].label if key in corridor.policies else key
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from isthmus.report.block_counts import cell, harm_period
 from isthmus.report.language import say
 from isthmus.report.charts import Chart, Table
-from isthmus.report.intervals import count_words, interval, official
+from isthmus.report.intervals import WITHHELD, count_words, interval, official
 from isthmus.report.sections import Row, Section, draws, rows_chart
 from isthmus.report.view import RunView
 from isthmus.report.words import period_name, span
@@ -18,11 +19,9 @@ def reverse(view: RunView) -> Section | None:
     data, block = view.outcomes, view.corridor.reverse
     if data is None or block is None or "reverse" not in data:
         return None
-    charts = [
-        _chart(view, name, block.flows[name], group)
-        for name in (str(n) for n in data["reverse_flow"].values)
-        for group in (str(g) for g in data["group"].values)
-    ]
+    names, groups = ([str(one) for one in data[axis].values] for axis in ("reverse_flow", "group"))
+    made = [_chart(view, name, block.flows[name], group) for name in names for group in groups]
+    charts = [chart for chart in made if chart is not None]
     rows = [(flow.label, KINDS[flow.kind], *_published(view, flow), flow.note or "", f"{flow.source} ({flow.confidence})")
             for flow in block.flows.values()]  # fmt: skip
     table = Table(("Flow", "Kind", "Whom", "Published", "Note", "Source"), tuple(rows))
@@ -34,7 +33,8 @@ def reverse(view: RunView) -> Section | None:
     return Section("reverse", "The way back", (words,), tuple(charts), ((table, caption),))
 
 
-def _chart(view: RunView, name: str, flow: ReverseFlow, group: str) -> Chart:
+def _chart(view: RunView, name: str, flow: ReverseFlow, group: str) -> Chart | None:
+    """One flow of one group by year; nothing where all of it is withheld."""
     data = view.outcomes
     assert data is not None  # noqa: S101  the section is made from it
     rows, cells = [], []
@@ -43,8 +43,12 @@ def _chart(view: RunView, name: str, flow: ReverseFlow, group: str) -> Chart:
         months = view.ahead if period == "ahead" else [m for m in view.fitted if m.startswith(period)]
         label = span(months[0], months[-1]) + (f" ({say('scenario')})" if period == "ahead" else "")
         published = _sum(view, flow, group, list(months))
-        rows.append(Row(label, values, () if published is None else (published,)))
-        cells.append((label, "not published" if published is None else official(published), count_words(values)))
+        gone = cell("reverse", harm_period(view, period), group=group, item=name) in view.held
+        rows += [] if gone else [Row(label, values, () if published is None else (published,))]
+        told = say(WITHHELD) if gone else count_words(values)
+        cells.append((label, "not published" if published is None else official(published), told))
+    if not rows:
+        return None
     return rows_chart(
         f"reverse-{name}-{group}",
         f"{say(flow.label)}: {say(view.corridor.groups[group].label)}",

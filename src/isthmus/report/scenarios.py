@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.report.charts import NBSP, Chart, Table
-from isthmus.report.intervals import Interval, percent
+from isthmus.report.intervals import WITHHELD, Interval, percent
 from isthmus.report.language import say
 from isthmus.report.sections import Row, Section, fine, people, rows_chart
 from isthmus.report.view import RunView
@@ -146,12 +146,16 @@ def _tornado(view: RunView) -> list[Chart]:
         return []
     rows, cells = [], []
     for row in found["rows"]:
+        if row["middle"] is None or None in row["response"]:
+            continue
         low, high = sorted(row["response"])
         label = strength_label(row["quantity"])
         rows.append(Row(label, Interval(low, low, row["middle"], high, high)))
         ends = say("{low} to {high}", low=percent(row["response"][0]), high=percent(row["response"][1]))
         values = say("{low} to {high}", low=fine(row["values"][0]), high=fine(row["values"][1]))
         cells.append((label, values, ends, row["source"]))
+    if not rows:
+        return []
     place = view.corridor.places[found["place"]].label
     scenario = view.corridor.scenarios.get(found["scenario"])
     label = scenario.label if scenario is not None else found["scenario"]
@@ -173,6 +177,19 @@ def strength_label(name: str) -> str:
     return f"{scenario}: {shock}, {field}".replace("_", " ")
 
 
+def _range(found: Mapping[str, float] | None) -> str:
+    """A share of the baseline with its interval."""
+    if found is None:
+        return say(WITHHELD)
+    return say("{m} ({lo} to {hi})", m=percent(found["median"]), lo=percent(found["lo90"]), hi=percent(found["hi90"]))
+
+
+def _statement(found: Mapping[str, Any]) -> str:
+    """A probability in words and in numbers."""
+    what = say("arrivals on the way below {share} of the baseline", share=percent(found["below"]))
+    return f"{what}: {say(found['words'])} ({percent(found['probability'])})"
+
+
 Cells = tuple[tuple[str, ...], ...]
 
 
@@ -187,9 +204,7 @@ def _tables(view: RunView, changed: Sequence[Mapping[str, Any]]) -> list[tuple[T
         cells = tuple(
             (
                 say(str(sheet["sheet"]).capitalize()), sheet["label"], f"{say(sheet['words'])} ({percent(sheet['probability'])})",
-                say("{m} ({lo} to {hi})", m=percent(sheet["range"]["median"]), lo=percent(sheet["range"]["lo90"]),
-                    hi=percent(sheet["range"]["hi90"])),
-                "; ".join(f"{s['what']}: {say(s['words'])} ({percent(s['probability'])})" for s in sheet["statements"]),
+                _range(sheet["range"]), "; ".join(map(_statement, sheet["statements"])),
                 sheet["judged"] or "",
             )
             for sheet in sheets
@@ -207,7 +222,8 @@ def _tables(view: RunView, changed: Sequence[Mapping[str, Any]]) -> list[tuple[T
     if grid:
         columns = (strength_label(grid["axes"][0]), *(f"{strength_label(grid['axes'][1])} {fine(v)}" for v in grid["values"][1]))
         cells = tuple(
-            (fine(value), *(percent(v) for v in line)) for value, line in zip(grid["values"][0], grid["response"], strict=True)
+            (fine(value), *(say(WITHHELD) if v is None else percent(v) for v in line))
+            for value, line in zip(grid["values"][0], grid["response"], strict=True)
         )
         out.append(
             (

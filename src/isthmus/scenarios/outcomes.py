@@ -145,20 +145,6 @@ def _claims(bench: Bench, ahead: Ahead, changed: Arrays, month_sum: Floats) -> M
     return {"claims": Measure("claims", "place", at, "flow", "persons", values[:, None, None], **alone)}  # type: ignore[arg-type]
 
 
-ACCOUNT = {
-    "arrived": "arrived at a destination",
-    "settled_on_the_way": "ended the journey on the way",
-    "returned": "went back by a return leg",
-    "removed": "were sent back",
-    "permitted": "travelled with permission",
-    "turned_back_all": "turned back on the way",
-    "stranded_all": "are stranded without money",
-    "working_all": "work to pay for the next leg",
-    "under_way": "are under way, staying or waiting",
-}
-"""Where people are at the end of the months ahead; with those who stayed at home the changes sum to nothing."""
-
-
 def account(bench: Bench, ahead: Ahead) -> Measures:
     """Where those who set out are by the end of each month ahead, counted from the first, ``(sample, 1, group, month)``."""
     model, flows = bench.model, ahead.flows

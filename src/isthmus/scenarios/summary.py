@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.scenarios.compare import Comparison
-from isthmus.scenarios.outcomes import ACCOUNT, total
-from isthmus.scenarios.rows import BASELINE
+from isthmus.scenarios.account import ACCOUNT
+from isthmus.scenarios.outcomes import total
+from isthmus.scenarios.rows import ALL, BASELINE, CHANGE
 from isthmus.spec.schema import Corridor
 
 Floats = NDArray[np.float64]
+Told = Mapping[tuple[str, str, str], Mapping[str, Any]]
+"""Rows of changes over all months and groups as they may be told, by scenario, measure and place or leg (`told_changes`)."""
 
-ROUND = 5
-"""People are told in fives."""
-LEAST = 10
-"""Fewer people than this are not told."""
 MOST = 8
 """Legs or places named for a scenario."""
 
 
-def summary(corridor: Corridor, comparison: Comparison) -> dict[str, Any]:
-    """Everything of ``stress.json`` that is about scenarios one by one."""
+def told_changes(rows: Iterable[Mapping[str, Any]]) -> Told:
+    """Changes of flows over all months and of stocks at the end, all groups together, of rows that may leave."""
+    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    for row in rows:
+        if row["measure"].endswith(CHANGE) and (row["kind"] == "stock" or "/" in row["period"]):
+            item = next((name for name in (row["place"], row["leg"]) if name != ALL), ALL)
+            key = (row["scenario"], row["measure"].removesuffix(CHANGE), item)
+            known = found.get(key)
+            # a group alone is all of them where there is no row of all
+            if known is None or (row["group"] == ALL, row["period"]) >= (known["group"] == ALL, known["period"]):
+                found[key] = row
+    return found
+
+
+def summary(corridor: Corridor, comparison: Comparison, told: Told) -> dict[str, Any]:
+    """Everything of ``stress.json`` that is about scenarios one by one.
+
+    Args:
+        corridor: Whose scenarios they are.
+        comparison: Their draws: whether anything changes at all.
+        told: The numbers; a change without one, or without a median, is withheld.
+    """
     bench = comparison.bench
     return {
         "draws": bench.n_samples,
@@ -34,7 +53,7 @@ def summary(corridor: Corridor, comparison: Comparison) -> dict[str, Any]:
                 "id": name,
                 "label": corridor.scenarios[name].label,
                 "note": corridor.scenarios[name].note,
-                "changes": list(changes(corridor, comparison, name)),
+                "changes": list(changes(corridor, comparison, name, told)),
                 "strengths": strengths(comparison, name),
             }
             for name in comparison.names
@@ -42,32 +61,31 @@ def summary(corridor: Corridor, comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def changes(corridor: Corridor, comparison: Comparison, name: str) -> Iterator[dict[str, Any]]:
-    """Departures; then who ends where; then the places and legs that change most."""
+def changes(corridor: Corridor, comparison: Comparison, name: str, told: Told) -> Iterator[dict[str, Any]]:
+    """Departures; then who ends where; then the places and legs that change most; those withheld last."""
     found, base = comparison.outcomes[name].found, comparison.outcomes[BASELINE].found
 
     def paired(measure: str) -> Floats:
         return total(found[measure]) - total(base[measure])
 
-    kept = -paired("departures")[:, 0]
-    if kept.any():
-        yield _change("stay at home", "departures", "all", kept)
+    def change(words: str, measure: str, item: str = ALL, *, sign: int = 1) -> dict[str, Any]:
+        return _change(words, measure, item, told.get((name, measure, item)), sign)
+
+    if paired("departures").any():
+        yield change("stay at home", "departures", sign=-1)
     for part, words in ACCOUNT.items():
-        moved = paired(part)[:, 0]
-        if moved.any():
-            yield _change(words, part, "all", moved)
+        if paired(part).any():
+            yield change(words, part)
     for measure, words, labels in (
         ("arrivals", "arriving: ", {place: node.label for place, node in corridor.places.items()}),
         ("leg_flow", "going by ", {leg: leg_label(corridor, leg) for leg in found["leg_flow"].items}),
         ("death", "dead or missing on ", {leg: leg_label(corridor, leg) for leg in corridor.legs}),
     ):
         if measure in found:
-            moved = paired(measure)
-            order = np.argsort(-np.abs(np.median(moved, axis=0)))[:MOST]
-            for i in order:
-                if moved[:, i].any():
-                    item = found[measure].items[i]
-                    yield _change(words + labels.get(item, item), measure, item, moved[:, i])
+            moved = np.flatnonzero(paired(measure).any(axis=0))
+            items = [found[measure].items[int(i)] for i in moved]
+            lines = [change(words + labels.get(item, item), measure, item) for item in items]
+            yield from sorted(lines, key=lambda line: (line["median"] is None, -abs(line["median"] or 0)))[:MOST]
 
 
 def leg_label(corridor: Corridor, leg: str) -> str:
@@ -78,16 +96,13 @@ def leg_label(corridor: Corridor, leg: str) -> str:
     return f"{corridor.places[arc.from_].label} to {corridor.places[arc.to].label}"
 
 
-def _change(words: str, measure: str, item: str, values: Floats) -> dict[str, Any]:
-    low, middle, high = (_told(float(v)) for v in np.quantile(values, [0.05, 0.5, 0.95]))
-    return {"what": words, "measure": measure, "item": item, "median": middle, "lo90": low, "hi90": high}
-
-
-def _told(value: float) -> int | None:
-    """People in fives; fewer than `LEAST` either way are not told, none at all is."""
-    if value != 0 and abs(value) < LEAST:
-        return None
-    return int(round(value / ROUND) * ROUND)
+def _change(words: str, measure: str, item: str, row: Mapping[str, Any] | None, sign: int) -> dict[str, Any]:
+    """A change with its sign, or one withheld."""
+    about = {"what": words, "measure": measure, "item": item}
+    if row is None or row["median"] is None:
+        return about | dict.fromkeys(("median", "lo90", "hi90"))
+    low, high = sorted((sign * row["lo90"], sign * row["hi90"]))
+    return about | {"median": round(sign * row["median"]), "lo90": round(low), "hi90": round(high)}
 
 
 def strengths(comparison: Comparison, name: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 from isthmus.disclosure.periods import span_of
 from isthmus.report.export.gather import Gathered
 from isthmus.report.language import say
+from isthmus.report.parameters import place_name
 
 TAGS = {
     "date_start": "#date+start",
@@ -61,7 +62,7 @@ def hxl_row(gathered: Gathered, row: dict[str, Any]) -> dict[str, Any]:
         "country_code": place.country if place is not None else "",
         "adm1_pcode": pcode["pcode"] if pcode else "",
         "pcode_confidence": f"{pcode['confidence']} ({say('unverified')})" if pcode else "",
-        "location": say(place.label) if place is not None else _total(row.get("place")),
+        "location": place_name(corridor, str(row.get("place") or "")) or _total(row.get("place")),
         "leg": _total(row.get("leg")),
         "nationality": _total(row.get("group")),
         "scenario": row.get("scenario") or "",

@@ -13,7 +13,7 @@ from isthmus.report.export.hxl import basis_of
 from isthmus.report.headline import alarm, facts, headline
 from isthmus.report.language import say
 from isthmus.report.measures import measure_name
-from isthmus.report.parameters import leg_name
+from isthmus.report.parameters import leg_name, place_name
 from isthmus.report.skill import backtest
 from isthmus.report.words import period_name, span
 
@@ -211,8 +211,8 @@ def _days(period: Span | None) -> int:
 def _site(gathered: Gathered, row: dict[str, Any]) -> str:
     corridor = gathered.view.corridor
     place, leg = str(row.get("place") or ""), str(row.get("leg") or "")
-    if place in corridor.places:
-        return say(corridor.places[place].label)
+    if (named := place_name(corridor, place)) is not None:
+        return named
     return say(leg_name(corridor, leg)) if leg in corridor.legs else say("all together")
 
 

@@ -12,7 +12,7 @@ from isthmus.serve.library.runs import Run
 from isthmus.serve.settings import Settings
 
 if TYPE_CHECKING:
-    from isthmus.disclosure import Ledger, Vocabulary
+    from isthmus.disclosure import Ledger, Policy, Vocabulary
 
 BASELINE, CHANGE = "baseline", "_change"
 WHOLE_ONLY = frozenset({"leg_flow", "settled", "turned_back"})
@@ -34,29 +34,45 @@ def released(
         name: Name of the result, which tells scenarios of one label apart.
         draws: On how many draws.
     """
-    from isthmus.disclosure import Table, load_policy, release  # noqa: PLC0415
+    from isthmus.disclosure import load_policy  # noqa: PLC0415
     from isthmus.report.gated import policy_of  # noqa: PLC0415
 
     policy = policy_of(run.folder) if settings.policy is None else load_policy(settings.policy)
     ledger = _ledger(settings.home / "teams" / team / LEDGERS / f"{run.id}.jsonl")
-    edition = f"{run.manifest.get('hash', run.id)} on {draws} draws"
     known = _vocabulary(run.folder, run.changed)
+    edition = f"{run.manifest.get('hash', run.id)} on {draws} draws"
+    wanted = [
+        {**row, "scenario": row["scenario"] if row["scenario"] == BASELINE else f"{row['scenario']} {name}"}
+        for row in rows
+        if row["measure"].removesuffix(CHANGE) not in WHOLE_ONLY or not _month(row)
+    ]
+    found = _together(wanted, policy, ledger, known, scope=run.corridor, edition=edition)
+    return [{**row, "scenario": row["scenario"].removesuffix(f" {name}")} for row in found]
+
+
+def _together(
+    rows: Sequence[Mapping[str, Any]], policy: Policy, ledger: Ledger, known: Vocabulary, *, scope: str, edition: str
+) -> list[dict[str, Any]]:
+    """All measures as one table, so that the sums among them are kept in mind; nothing where they cannot leave together.
+
+    A measure that may not leave in any form is left out before, which the others do not depend on. Months that cannot be hidden
+    behind each other are left out of all measures: then the whole span is told alone.
+    """
+    from isthmus.disclosure import Table, release  # noqa: PLC0415
+    from isthmus.disclosure.entry_checks import problems_of  # noqa: PLC0415
+
     measures: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        told_apart = row["scenario"] if row["scenario"] == BASELINE else f"{row['scenario']} {name}"
-        measures.setdefault(row["measure"], []).append({**row, "scenario": told_apart})
-    found: list[dict[str, Any]] = []
-    for measure, all_of_it in measures.items():
-        whole = [row for row in all_of_it if not _month(row)]
-        for part in (whole,) if measure.removesuffix(CHANGE) in WHOLE_ONLY else (all_of_it, whole):
-            try:
-                about = {"scope": run.corridor, "edition": edition, "vocabulary": known, "where": measure}
-                let = release(Table.of(part), policy, ledger, **about).rows()  # type: ignore[arg-type]
-            except DisclosureError:
-                continue  # months that cannot be hidden behind each other: the whole span alone, or nothing
-            found += let
-            break
-    return [{**row, "scenario": row["scenario"].removesuffix(f" {name}")} for row in found]
+        measures.setdefault(row["measure"], []).append(dict(row))
+    may = [row for name, part in measures.items() if not problems_of(Table.of(part), policy, name, known) for row in part]
+    for part in (may, [row for row in may if not _month(row)]):
+        try:
+            return release(
+                Table.of(part), policy, ledger, scope=scope, edition=edition, vocabulary=known, where="scenario"
+            ).rows()  # fmt: skip
+        except DisclosureError:
+            continue
+    return []
 
 
 def _month(row: Mapping[str, Any]) -> bool:

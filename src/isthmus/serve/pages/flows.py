@@ -11,8 +11,9 @@ import numpy as np
 from isthmus.disclosure import Ledger, Table, release
 from isthmus.disclosure.policy import Policy
 from isthmus.errors import DisclosureError
+from isthmus.report.block_counts import months_of
 from isthmus.report.gated import vocabulary_of
-from isthmus.report.intervals import WITHHELD, Interval, count_words, intervals
+from isthmus.report.intervals import WITHHELD, Interval, count_words, interval, intervals
 from isthmus.report.map import thickness
 from isthmus.report.parameters import leg_name
 from isthmus.report.view import RunView
@@ -57,13 +58,24 @@ def flows(view: RunView, policy: Policy) -> Flows:
 
 
 def _released(view: RunView, months: Sequence[str], policy: Policy) -> dict[tuple[str, str], Interval | None]:
-    """The numbers that the gate lets out; none of them where it cannot hide the small ones behind others."""
+    """The numbers that the gate lets out; none of them where it cannot hide the small ones behind others.
+
+    The last fitted year and the months ahead together are told of each leg elsewhere (the map of the page, the export), so they
+    stand in the table as well, and no month is told where the gate would need to withhold one of them.
+    """
     draws = view.posterior["leg_flow"].sel(month=list(months)).sum("group").transpose("leg", "sample", "month")
     found = {str(leg): intervals(np.asarray(values)) for leg, values in zip(draws["leg"].values, draws.values, strict=True)}
     exact = {
         (leg, month): value for leg in view.corridor.legs if leg in found for month, value in zip(months, found[leg], strict=True)
     }
     rows = [_row(leg, month, value) for (leg, month), value in exact.items()]
+    spans = [months for months in (view.last_year, view.ahead) if len(months) > 1]
+    rows += [
+        _row(leg, months_of(span[0], span[-1]), interval(view.leg_total(leg, span)))
+        for leg in view.corridor.legs
+        if leg in found
+        for span in spans
+    ]
     scope, edition = view.corridor.name, str(view.manifest.get("hash", ""))
     try:
         known = vocabulary_of(view.corridor)
@@ -71,7 +83,10 @@ def _released(view: RunView, months: Sequence[str], policy: Policy) -> dict[tupl
         out = release(table, policy, Ledger(), scope=scope, edition=edition, vocabulary=known, where="map by month").rows()
     except DisclosureError:
         return dict.fromkeys(exact)
-    return {key: _interval(row) for key, row in zip(exact, out, strict=True)}
+    spent = zip(out[len(exact) :], rows[len(exact) :], strict=True)
+    if any(row["median"] is None and given["median"] >= policy.smallest_count for row, given in spent):
+        return dict.fromkeys(exact)
+    return {key: _interval(row) for key, row in zip(exact, out, strict=False)}
 
 
 def _row(leg: str, month: str, value: Interval) -> dict[str, Any]:
