@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib import resources
 from io import BytesIO
@@ -9,10 +10,14 @@ from io import BytesIO
 import pytest
 from jinja2.ext import babel_extract
 
+from isthmus.data.claims import judge, read_sentence
+from isthmus.data.claims.subjects import SUBJECTS
 from isthmus.data.claims.verdict import Answer
+from isthmus.data.figures import read_figures
 from isthmus.serve.library import workbook
 from isthmus.serve.pages import corridor, differences, figures, needs, shocks, workshop
-from isthmus.serve.web.language import LANGUAGES, language_of, say, sentences
+from isthmus.serve.pages.spoken import in_words
+from isthmus.serve.web.language import LANGUAGES, language_of, say, sentences, speaking
 from isthmus.serve.web.problems import SENTENCES
 
 STAGES = ("observations", "fit", "forecast", "backtest", "report", "stress", "export", "scenario", "done", "unchanged",
@@ -40,6 +45,7 @@ def in_code():
     for table in (shocks.REQUIREMENTS, shocks.DIRECTIONS, shocks.SURE):
         yield from table.values()
     yield from Answer.__args__
+    yield from said_of_claims()
     yield from needs.sentences()
     yield from (*corridor.ABOUT.values(), "The main findings, for programs")
     yield from STAGES
@@ -49,6 +55,55 @@ def in_code():
         if file.name.endswith(".py")
     )  # fmt: skip
     yield from re.findall(r'say\(\s*(?:at\.)?language,\s*"([^"]+)"', source)
+
+
+def said_of_claims():
+    """Forms of the checker's sentences, what claims may be about, and the series of the shipped corridors."""
+    verdicts = (resources.files("isthmus.data.claims") / "verdict.py").read_text("utf-8")
+    for node in ast.walk(ast.parse(verdicts)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Said":
+            yield ast.literal_eval(node.args[0])
+    for subject in SUBJECTS:
+        yield subject.label
+    names = {name for subject in SUBJECTS for name in (*subject.flows, *subject.stocks)} & set(SHIPPED)
+    yield from (name.replace("_", " ") for name in names | set(SHIPPED))
+
+
+SHIPPED = {
+    row.series for row in read_figures(resources.files("isthmus.corridors") / "china-ecuador-us" / "figures.csv").rows
+}  # fmt: skip
+
+
+SUMMED = (
+    "613.532 es lo que suman las existencias de fin de año en 2012-2020: cuentan a una persona una vez por cada año de espera. "
+    "Solicitudes de asilo contadas una sola vez son 309.666 (nuevas solicitudes de asilo (ACNUR), 2012 a 2023): la afirmación "
+    "es 1,9 veces eso"
+)
+MISSING = (
+    "no hay cifras de cruces del Darién para UZB: traiga darien_transits / darien_transits_all / darien_transits_yearly con "
+    "«isthmus data update»"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Más de 600.000 ciudadanos chinos han pedido asilo desde 2012", SUMMED),
+        (
+            "25.000 ciudadanos chinos cruzaron el Darién en 2023",
+            "las cifras suman 25.565 personas, +2\N{NO-BREAK SPACE}% frente a las 25.000 de la afirmación",
+        ),
+        ("5.000 uzbekos cruzaron el Darién en 2023", MISSING),
+    ],
+)
+def test_a_verdict_gives_its_reason_in_the_readers_language(claim, said):
+    table = read_figures(resources.files("isthmus.corridors") / "china-ecuador-us" / "figures.csv")
+    verdict = judge(read_sentence(claim), table)
+    with speaking("es"):
+        assert in_words("es", verdict.reason) == said
+    with speaking("en"):
+        english = in_words("en", verdict.reason)
+    assert english.replace("_", " ") == verdict.reason.replace("_", " ")
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])

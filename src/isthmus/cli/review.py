@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from isthmus.errors import FiguresError
+from isthmus.data.store.review import around
 
 if TYPE_CHECKING:
     from isthmus.data.store import Reader, StoredFinding
 
-MONTHS = 36
-"""Periods shown before and with the one held back."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -30,25 +28,6 @@ def lines(reader: Reader, findings: Sequence[StoredFinding]) -> Iterator[str]:
     if held and held[0].decision is None:
         yield ""
         yield f"{len(held)} held back: isthmus data review --accept N … or --reject N … with --reason TEXT"
-
-
-def around(reader: Reader, stored: StoredFinding) -> list[tuple[str, float]]:
-    """Return the series around the period, with the held figure in its place."""
-    if stored.finding.key is None:
-        return []
-    series, place, group = stored.finding.key
-    try:
-        points = dict(reader.series(series, place=place, group=group, source=stored.source).points())
-    except FiguresError:
-        points = {}
-    period = stored.finding.period
-    if period is not None and stored.value is not None:
-        points[period] = stored.value
-    ordered = sorted(points.items())
-    if period is None:
-        return ordered[-MONTHS:]
-    at = next((n for n, (name, _) in enumerate(ordered) if name >= period), len(ordered))
-    return ordered[max(0, at - MONTHS * 2 // 3) : at + MONTHS // 3]
 
 
 def _spark(values: Sequence[float]) -> str:

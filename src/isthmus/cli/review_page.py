@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.cli.review import around
+from isthmus.data.store.review import around
 
 if TYPE_CHECKING:
     from isthmus.data.store import Reader, StoredFinding

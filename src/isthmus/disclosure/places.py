@@ -16,6 +16,7 @@ PUBLIC = (
     "leaderboard.parquet",
     "leaderboard.json",
     "leaderboard.html",
+    "leaderboard.es.html",
     "backtest_scores.parquet",
     "model_card.json",
     "disclosure.json",

@@ -35,6 +35,7 @@ from isthmus.pipeline.backtesting import (
     unit_of,
 )
 from isthmus.pipeline.folder import RunFolder, digest
+from isthmus.report.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from isthmus.pipeline.job import Task
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 STAGE = "leaderboard"
-FILES = ("leaderboard.csv", "leaderboard.parquet", "backtest_scores.parquet", "leaderboard.json", "leaderboard.html")
+FILES = (
+    "leaderboard.csv", "leaderboard.parquet", "backtest_scores.parquet", "leaderboard.json", "leaderboard.html",
+    "leaderboard.es.html",
+)  # fmt: skip
 WIDTHS = (*tuple(round(0.1 * k, 1) for k in range(1, 10)), 0.95)
 N_ATTRIBUTED = 200
 """Draws of the fit to all figures that the ex-post track takes."""
@@ -148,14 +152,17 @@ def _write(folder: RunFolder, task: Task, work: Compiled, scored: Scored, rhat: 
         "first_half_ends": scored.origins[len(scored.origins) // 2 - 1] if len(scored.origins) > 1 else "",
     }
     folder.write_json("leaderboard.json", facts)
-    folder.write_text("leaderboard.html", page(folder.path, task, rows, facts))
+    for language in LANGUAGES:
+        name = "leaderboard.html" if language == "en" else f"leaderboard.{language}.html"
+        folder.write_text(name, page(folder.path, task, rows, facts, language))
 
 
-def page(path: Path, task: Task, rows: Sequence[Row], facts: dict[str, Any]) -> str:
-    """The page of the leaderboard."""
+def page(path: Path, task: Task, rows: Sequence[Row], facts: dict[str, Any], language: Language = "en") -> str:
+    """The page of the leaderboard in a language."""
     from isthmus.report.leaderboard import render_leaderboard
 
-    return render_leaderboard(task.loaded.corridor, json.loads((path / "manifest.json").read_text("utf-8")), rows, facts)
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    return render_leaderboard(task.loaded.corridor, manifest, rows, facts, language)
 
 
 def calibration(scored: Scored, frame: Frame) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from isthmus.report.language import say
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
-from isthmus.report.intervals import plain
+from isthmus.report.intervals import percent, plain
 
 TOO_NARROW, TOO_WIDE = 0.86, 0.94
 """Coverage of 90 % intervals below or above which it is a failure."""
@@ -36,16 +36,18 @@ def pit_chart(label: str, row: Mapping[str, Any]) -> Chart:
         parts.append(svg.text(LEFT + slot * (n + 0.5), BOTTOM + 15, plain(100 * (n + 1) / len(shares)), "tick", "middle"))
     even = y(1 / len(shares))
     parts += [svg.line(LEFT, even, RIGHT, even, "reference"), svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis")]
-    parts.append(svg.text(RIGHT, BOTTOM + 32, "percentile of the forecast, up to", "tick", "end"))
+    parts.append(svg.text(RIGHT, BOTTOM + 32, say("percentile of the forecast, up to"), "tick", "end"))
     title = say("{label}: where the figures fell in the forecast", label=label)
     rows = tuple((say("up to {n}\N{NO-BREAK SPACE}%", n=10 * (n + 1)), plain(share, 0.001)) for n, share in enumerate(shares))
     about = say(
-        "Share of {row:,} figures by tenth of the forecast (PIT, ties counted half). Source: leaderboard.json.",
-        row=row["forecasts"],
+        "Share of {n} figures by tenth of the forecast (PIT, ties counted half). Source: leaderboard.json.",
+        n=plain(row["forecasts"]),
     )
     key = f"pit-{key_of(label)}"
     description = "; ".join(f"{name}: {share}" for name, share in rows)
-    return Chart(key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table(("Percentile", "Share"), rows))
+    return Chart(
+        key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table((say("Percentile"), say("Share")), rows)
+    )
 
 
 def coverage_chart(label: str, row: Mapping[str, Any], widths: tuple[float, ...] = ()) -> Chart:
@@ -64,12 +66,14 @@ def coverage_chart(label: str, row: Mapping[str, Any], widths: tuple[float, ...]
         *(svg.el("circle", cx=px, cy=py, r=3.2, class_="median") for px, py in points),
         svg.text(RIGHT, BOTTOM + 32, say("width of the interval, %"), "tick", "end"),
     ]
-    title = say("{label}: {shares:.0%} of figures in 90\N{NO-BREAK SPACE}% intervals", label=label, shares=shares[at.index(0.9)])
+    title = say("{label}: {share} of figures in 90 % intervals", label=label, share=percent(shares[at.index(0.9)]))
     rows = tuple((f"{100 * w:.0f}{NBSP}%", plain(s, 0.001)) for w, s in zip(at, shares, strict=True))
-    about = say("Share of {row:,} figures inside central intervals. Source: leaderboard.json.", row=row["forecasts"])
+    about = say("Share of {n} figures inside central intervals. Source: leaderboard.json.", n=plain(row["forecasts"]))
     key = f"coverage-{key_of(label)}"
     description = "; ".join(f"{name}: {share}" for name, share in rows)
-    return Chart(key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table(("Width", "Inside"), rows))
+    return Chart(
+        key, title, about, (svg.document(key, title, description, SIZE, *parts),), Table((say("Width"), say("Inside")), rows)
+    )
 
 
 def _axis(y: svg.Scale, high: float) -> list[Any]:

@@ -32,7 +32,7 @@ def ratio_chart(key: str, title: str, about: str, rows: Sequence[Ratio], *, meas
     labels = [wrapped(row.label, 52) for row in known]
     top, y = 26.0, 26.0
     bottom = top + sum(LINE * len(words) + 22 for words in labels)
-    parts = [svg.text(x(1), 14, measure, "tick naive-text", "middle")]
+    parts = [svg.text(x(1), 14, say(measure), "tick naive-text", "middle")]
     for row, words in zip(known, labels, strict=True):
         parts += [svg.text(MARGIN, y + 12 + LINE * n, line, "label halo") for n, line in enumerate(words)]
         level = y + LINE * len(words) + 8
@@ -46,10 +46,10 @@ def ratio_chart(key: str, title: str, about: str, rows: Sequence[Ratio], *, meas
     for tick in svg.round_ticks(x.low, x.high):
         parts.append(svg.text(x(tick), bottom + 16, plain(tick, 0.1), "tick", "middle"))
     parts += [
-        svg.text(MARGIN, bottom + 32, "\N{LEFTWARDS ARROW} better", "tick"),
-        svg.text(WIDTH - MARGIN, bottom + 32, "worse \N{RIGHTWARDS ARROW}", "tick", "end"),
+        svg.text(MARGIN, bottom + 32, say("\N{LEFTWARDS ARROW} better"), "tick"),
+        svg.text(WIDTH - MARGIN, bottom + 32, say("worse \N{RIGHTWARDS ARROW}"), "tick", "end"),
     ]
     cells = tuple((r.label, plain(r.value, 0.01), say("{lo} to {hi}", lo=plain(r.lo, 0.01), hi=plain(r.hi, 0.01))) for r in known)
     description = "; ".join(say("{c}: {c2}, interval {c3}", c=c[0], c2=c[1], c3=c[2]) for c in cells)
     picture = svg.document(key, title, description, (WIDTH, bottom + 40), *parts)
-    return Chart(key, title, about, (picture,), Table(("", "Ratio", say("95\N{NO-BREAK SPACE}% interval")), cells))
+    return Chart(key, title, about, (picture,), Table(("", say("Ratio"), say("95\N{NO-BREAK SPACE}% interval")), cells))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from isthmus.data.claims.said import Change, Count, Period, Said, Series, Subject, Times
 from isthmus.data.claims.sentence import Statement
 from isthmus.data.figures import Figures
 from isthmus.data.periods import periods_between
@@ -21,7 +22,7 @@ CLOSE, ROUGH = 0.05, 0.25
 class Evidence:
     """One number behind a verdict."""
 
-    what: str
+    what: Said
     value: float
     unit: str
     kind: Literal["flow", "stock"]
@@ -37,7 +38,7 @@ class Verdict:
 
     statement: Statement
     answer: Answer
-    reason: str
+    reason: Said
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -58,17 +59,21 @@ def judge(statement: Statement, figures: Figures) -> Verdict:
     if flow is None:
         return _without_flow(statement, stock, summed)
     tally = flow.tally(first, _ended(flow, first, last))
-    here = _evidence(f"{flow.name}, {first} to {_ended(flow, first, last)}", tally, flow)
+    dated = {"series": Series(flow.name), "first": Period(first), "last": Period(_ended(flow, first, last))}
+    here = _evidence(Said("{series}, {first} to {last}", **dated), tally, flow)
     if tally.present == 0:
-        return Verdict(statement, "cannot be checked", f"{flow.name} has no figures for {first} to {last}")
+        none = Said("{series} has no figures for {first} to {last}", **dated | {"last": Period(last)})
+        return Verdict(statement, "cannot be checked", none)
     answer = _compare(statement, tally.value)
     if answer == "not supported" and summed is not None:
         again, years = summed
-        once = f"{_capital(statement.label)} counted once are {tally.value:,.0f} ({here.what})"
-        reason = (
-            f"{again.value:,.0f} is what the year-end stock adds up to over {years}: it counts a person once for every year of "
-            f"waiting. {once}: the claim is {statement.number / max(tally.value, 1):.1f} times that"
-        )
+        reason = Said(
+            "{again} is what the year-end stock adds up to over {years}: it counts a person once for every year of waiting. "
+            "{subject} counted once are {once} ({what}): the claim is {times} times that",
+            again=Count(again.value), years=years, subject=Subject(_capital(statement.label)), once=Count(tally.value),
+            what=here.what,
+            times=Times(statement.number / max(tally.value, 1)),
+        )  # fmt: skip
         return Verdict(statement, "a stock summed over years", reason, (again, here))
     return Verdict(statement, answer, _reason(statement, tally), (here,))
 
@@ -120,27 +125,40 @@ def _compare(statement: Statement, value: float) -> Answer:
     return "roughly supported" if off <= ROUGH else "not supported"
 
 
-def _reason(statement: Statement, tally: Tally) -> str:
+def _reason(statement: Statement, tally: Tally) -> Said:
     off = (tally.value - statement.number) / statement.number if statement.number else 0.0
-    known = "" if tally.complete else f"; {tally.present} of {tally.expected} periods have a figure, so the sum is a minimum"
-    return f"the figures add up to {tally.value:,.0f} {tally.unit}, {off:+.0%} against the claim's {statement.number:,.0f}{known}"
+    sums = {"sum": Count(tally.value), "unit": Subject(tally.unit), "off": Change(off), "claimed": Count(statement.number)}
+    if tally.complete:
+        return Said("the figures add up to {sum} {unit}, {off} against the claim's {claimed}", **sums)
+    return Said(
+        "the figures add up to {sum} {unit}, {off} against the claim's {claimed}; {present} of {expected} periods have a figure, "
+        "so the sum is a minimum",
+        **sums, present=Count(tally.present), expected=Count(tally.expected),
+    )  # fmt: skip
 
 
 def _at_a_moment(statement: Statement, stock: StockSeries) -> Verdict:
     period = (statement.last or statement.first or stock.span[1])[: len(stock.span[1])]
     value = stock.get(period)
     if value is None:
-        return Verdict(statement, "cannot be checked", f"{stock.name} has no figure for {period}")
+        none = Said("{series} has no figure for {period}", series=Series(stock.name), period=Period(period))
+        return Verdict(statement, "cannot be checked", none)
     tally = Tally(value, stock.unit, 1, 1, ())
     answer = _compare(statement, value)
     summed = _summed(statement, stock, statement.first or stock.span[0]) if answer == "not supported" else None
-    here = _evidence(f"{stock.name} at the end of {period}", tally, stock)
+    here = _evidence(Said("{series} at the end of {period}", series=Series(stock.name), period=Period(period)), tally, stock)
     if summed is not None:
         again, years = summed
-        reason = f"{again.value:,.0f} is what the stock adds up to over {years}; at the end of {period} it was {value:,.0f}"
+        reason = Said(
+            "{again} is what the stock adds up to over {years}; at the end of {period} it was {value}",
+            again=Count(again.value), years=years, period=Period(period), value=Count(value),
+        )  # fmt: skip
         return Verdict(statement, "a stock summed over years", reason, (again, here))
     off = (value - statement.number) / statement.number if statement.number else 0.0
-    reason = f"{value:,.0f} {stock.unit} at the end of {period}, {off:+.0%} against the claim's {statement.number:,.0f}"
+    reason = Said(
+        "{value} {unit} at the end of {period}, {off} against the claim's {claimed}",
+        value=Count(value), unit=Subject(stock.unit), period=Period(period), off=Change(off), claimed=Count(statement.number),
+    )  # fmt: skip
     return Verdict(statement, answer, reason, (here,))
 
 
@@ -157,26 +175,36 @@ def _summed(statement: Statement, stock: StockSeries, first: str) -> tuple[Evide
     if best is None:
         return None
     _, tally, begin, end = best
-    return _evidence(f"{stock.name} added up, {begin} to {end}", tally, stock), f"{begin}-{end}"
+    dated = {"series": Series(stock.name), "first": Period(begin), "last": Period(end)}
+    return _evidence(Said("{series} added up, {first} to {last}", **dated), tally, stock), f"{begin}-{end}"
 
 
 def _without_flow(statement: Statement, stock: StockSeries | None, summed: tuple[Evidence, str] | None) -> Verdict:
     if summed is not None:
         again, years = summed
-        reason = f"{again.value:,.0f} is what the stock adds up to over {years}; no flow is there to say how many it really were"
+        reason = Said(
+            "{again} is what the stock adds up to over {years}; no flow is there to say how many it really were",
+            again=Count(again.value), years=years,
+        )  # fmt: skip
         return Verdict(statement, "a stock summed over years", reason, (again,))
-    name = stock.name if stock is not None else "nothing"
-    reason = f"only {name}, a stock, is there, and stocks are not added up; 'isthmus data update' may bring the flow"
+    if stock is None:
+        return _unknown(statement)
+    reason = Said(
+        "only {series}, a stock, is there, and stocks are not added up; 'isthmus data update' may bring the flow",
+        series=Series(stock.name),
+    )
     return Verdict(statement, "cannot be checked", reason)
 
 
 def _unknown(statement: Statement) -> Verdict:
-    wanted = " or ".join((*statement.flows, *statement.stocks))
-    reason = f"no figures of {statement.label} for {statement.group}: bring {wanted} with 'isthmus data update'"
+    reason = Said(
+        "no figures of {subject} for {group}: bring {wanted} with 'isthmus data update'",
+        subject=Subject(statement.label), group=statement.group, wanted=" / ".join((*statement.flows, *statement.stocks)),
+    )  # fmt: skip
     return Verdict(statement, "cannot be checked", reason)
 
 
-def _evidence(what: str, tally: Tally, series: FlowSeries | StockSeries) -> Evidence:
+def _evidence(what: Said, tally: Tally, series: FlowSeries | StockSeries) -> Evidence:
     used: tuple[Figure, ...] = series.figures
     publishers = "; ".join(dict.fromkeys(figure.publisher for figure in used))
     seen = max((figure.published_or_seen for figure in used), default="")

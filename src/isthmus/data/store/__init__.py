@@ -1,7 +1,7 @@
 """Figures with their history: what each period's figure was, and from which day it was known.
 
 ``store`` opens a folder, ``write`` adds, ``read`` answers as of a day, ``transfer`` takes a whole store elsewhere;
-``generations`` keeps files whole, ``tables`` the schema and its migrations.
+``review`` shows what surrounds a figure held back; ``generations`` keeps files whole, ``tables`` the schema and its migrations.
 """
 
 from __future__ import annotations

@@ -154,32 +154,32 @@ def _where(gathered: Gathered) -> Question:
 
 def _what_if(gathered: Gathered) -> Question | None:
     """Totals of the whole period by scenario; months are in the table for researchers."""
-    if "scenarios" not in gathered.tables:
-        return None
-    return Question(
-        say("What if"),
+    return _of_table(
+        gathered, "scenarios", say("What if"),
         say("What would follow if rules or ways changed?"),
         say(
             "Each scenario runs on the same draws as the baseline; a change is the difference from it, paired "
             "draw by draw. A scenario is not a forecast."
         ),
         say("Whole period ahead; months are in scenarios.csv. Kind and unit in each row. Source: this model."),
-        ("Scenario", "Measure", "Place or leg", "People", "Period", *MEASURED),
-        tuple(_long(gathered, "scenarios")),
     )  # fmt: skip
 
 
 def _needed(gathered: Gathered) -> Question | None:
-    if "impacts" not in gathered.tables:
-        return None
-    return Question(
-        say("What is needed"),
+    return _of_table(
+        gathered, "impacts", say("What is needed"),
         say("What must be ready, and where?"),
         say("Needs that follow from the flows and stocks of the model by published standards, which stand in the last column."),
         say("Kind and unit in each row. Source: this model and the standard named."),
-        ("Scenario", "Measure", "Place or leg", "People", "Period", *MEASURED),
-        tuple(_long(gathered, "impacts")),
-    )
+    )  # fmt: skip
+
+
+def _of_table(gathered: Gathered, name: str, sheet: str, question: str, answer: str, about: str) -> Question | None:
+    """A question that a long table answers, where the run has it."""
+    if name not in gathered.tables:
+        return None
+    columns = ("Scenario", "Measure", "Place or leg", "People", "Period", *MEASURED)
+    return Question(sheet, question, answer, about, columns, tuple(_long(gathered, name)))
 
 
 def _long(gathered: Gathered, name: str) -> Iterator[tuple[Cell, ...]]:

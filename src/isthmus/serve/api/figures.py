@@ -18,22 +18,6 @@ from isthmus.serve.web.guard import Configured, Database, Reader
 router = APIRouter(tags=["figures"])
 
 
-class SeriesAnswer(Answer):
-    """A series."""
-
-    series: str
-    place: str
-    group: str
-    kind: str
-    unit: str
-    first: str
-    last: str
-    n: int
-    vintages: int
-    publisher: str
-    seen: str
-
-
 class FigureAnswer(Answer):
     """A figure in one vintage."""
 
@@ -65,7 +49,7 @@ class ClaimAnswer(Answer):
     evidence: list[dict[str, Any]]
 
 
-@router.get("/series", response_model=Part[SeriesAnswer])
+@router.get("/series", response_model=Part[library.Listed])
 def list_series(
     request: Request,
     visitor: Reader,
@@ -77,8 +61,7 @@ def list_series(
     """List the series of published figures that you may see."""
     found = library.listed(library.figures(connection, settings, visitor.team))
     part, following = answers.part(found, limit, cursor)
-    items = [SeriesAnswer.model_validate(asdict(one)) for one in part]
-    return answers.model(request, Part[SeriesAnswer](items=items, next=following))
+    return answers.model(request, Part[library.Listed](items=list(part), next=following))
 
 
 @router.get("/figures", response_model=Part[FigureAnswer])

@@ -11,14 +11,10 @@ from pathlib import Path
 from isthmus.data.figures import Figures, read_figures
 from isthmus.data.overlay import all_figures
 from isthmus.data.series import Figure
-from isthmus.data.store import Reader, Store, StoredFinding, default_folder
-from isthmus.errors import FiguresError
+from isthmus.data.store import Reader, Store, default_folder
 from isthmus.serve.database import Connection
 from isthmus.serve.library.corridors import corridors
 from isthmus.serve.settings import Settings
-
-AROUND = 36
-"""Periods shown around one that is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +82,6 @@ def _listed(rows: list[Figure]) -> Listed:
         publisher=", ".join(dict.fromkeys(row.publisher for row in rows)),
         seen=str(max(row.seen for row in rows)),
     )
-
-
-def around(reader: Reader, stored: StoredFinding) -> list[tuple[str, float]]:
-    """The series around the period of a finding, with the figure held back in its place."""
-    if stored.finding.key is None:
-        return []
-    series, place, group = stored.finding.key
-    try:
-        points = dict(reader.series(series, place=place, group=group, source=stored.source).points())
-    except FiguresError:
-        points = {}
-    period = stored.finding.period
-    if period is not None and stored.value is not None:
-        points[period] = stored.value
-    ordered = sorted(points.items())
-    at = next((n for n, (name, _) in enumerate(ordered) if period is not None and name >= period), len(ordered))
-    return ordered[max(0, at - AROUND * 2 // 3) : at + AROUND // 3]
 
 
 @lru_cache(maxsize=2)

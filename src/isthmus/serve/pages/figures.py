@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from isthmus.data.ages import Age, age_of, shipped_ages
 from isthmus.data.series import Figure
+from isthmus.data.store.review import around
 from isthmus.report import svg
 from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import official, plain
@@ -20,6 +21,7 @@ from isthmus.report.words import period_name
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import figures as library
 from isthmus.serve.pages.site import page
+from isthmus.serve.pages.spoken import series_words
 from isthmus.serve.web.guard import Configured, Database, Publisher, Reader, Spoken
 from isthmus.serve.web.language import Language, say, speaking
 from isthmus.serve.web.problems import Refused
@@ -70,7 +72,7 @@ def review(request: Request, visitor: Reader, settings: Configured, language: Sp
         charts = {
             stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)
             for stored in findings
-            if (points := library.around(reader, stored))
+            if (points := around(reader, stored))
         }
         decided = reader.findings(decided=True)[-20:][::-1]
     return page(request, "review", visitor, findings=findings, charts=charts, decided=decided)
@@ -102,7 +104,7 @@ def history(rows: Sequence[Figure], language: Language) -> Chart | None:
     """The latest vintage of each period."""
     latest = {row.period: row.value for row in rows if row.value is not None}
     head = rows[-1]
-    words = head.series.replace("_", " ")
+    words = series_words(language, head.series)
     title = say(
         language, "{series}: {first} to {last}", series=words, first=period_name(min(latest)), last=period_name(max(latest))
     )

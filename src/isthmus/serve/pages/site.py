@@ -20,6 +20,7 @@ from isthmus import __version__
 from isthmus.report.language import say as spoken
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import opened
+from isthmus.serve.pages.spoken import series_words
 from isthmus.serve.pages.static import address
 from isthmus.serve.web import answers
 from isthmus.serve.web.guard import language_in, settings_of, visitor_of
@@ -54,6 +55,7 @@ def environment(language: Language) -> Environment:
     made.filters["whole"] = lambda number: format_decimal(round(number), locale=language)
     made.filters["percent"] = lambda share: format_percent(share, locale=language)
     made.filters["said"] = spoken
+    made.filters["series"] = lambda name: series_words(language, name)
     made.filters["unstyled"] = unstyled
     made.filters["safe_json"] = lambda text: Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can begin in it
     made.globals.update(static=address, languages=NAMES, language=language, version=__version__)
