@@ -9,15 +9,22 @@ import pytest
 from scipy.stats import chi2, kstest
 
 import toy
+from isthmus.engines.agents import Costs, Crowd, Outlook, live
+from isthmus.engines.agents.departures import Leaving, Source, entropy, leave
 from isthmus.engines.agents.draws import Events, high, key_of, low, name_of, step_of, stratum_of, word_at
 from isthmus.engines.agents.journeys import _spread, quantiles
-from isthmus.engines.agents.line import EVERYBODY, cut_at
+from isthmus.engines.agents.line import EVERYBODY, cut_at, sort
 from isthmus.engines.agents.minds import pivot
 from isthmus.engines.agents.people import BYTES
+from isthmus.engines.agents.room import Room
 from isthmus.engines.agents.run import BLOCK, packed
 from isthmus.engines.agents.tables import NEVER, Table, look, pick, thresholds
+from isthmus.engines.agents.windows import list_cohorts
 from isthmus.engines.agents.world import patience
+from isthmus.engines.gates import gates
+from isthmus.errors import ModelError
 from isthmus.spec.check import check
+from isthmus.streams import stream
 
 
 def test_a_person_takes_no_more_than_48_bytes():
@@ -83,22 +90,71 @@ def test_a_table_of_delays_that_never_change_has_one_row():
 
 def test_cohorts_are_packed_into_blocks_with_nobody_lost_or_twice():
     departed = np.array([[0, 3, 2 * BLOCK + 5], [BLOCK - 3, 1, 0]])
-    blocks = packed(departed, 10)
+    listed = np.zeros((6, 4), np.uint64)
+    rows = list_cohorts(np.concatenate([np.full((2, 10), 9), departed], axis=1), 10, 13, listed)
+    blocks = packed(listed[:rows])
+    assert rows == 4
     assert all(0 < int(block[:, 3].sum()) <= BLOCK for block in blocks)
     people = [(s, t, first + n) for block in blocks for s, t, first, size in block.tolist() for n in range(size)]
     assert sorted(people) == [(s, 10 + t, n) for (s, t), size in np.ndenumerate(departed) for n in range(size)]
 
 
+@pytest.mark.parametrize("seed", [0, 3, 2**32, 2**63 - 5])
+def test_departures_are_the_numbers_of_the_stream_of_their_step(seed):
+    """Small means and large ones, 0 and the border between two ways of drawing."""
+    mean = np.exp(np.random.default_rng(1).uniform(-6, 16, (5, 60)))
+    mean[:, 0], mean[:, 1], mean[:, 2] = 0, 10, np.nextafter(10, 0)
+    departed = np.zeros(mean.shape, np.int64)
+    words = entropy(seed, ("leaving", "draw", 4), 60)
+    total = leave(Leaving(mean, words, 1.0, 1, False), Source.room(), np.ones(mean.shape), 0, 60, departed)
+    drawn = [stream(seed, "leaving", "draw", 4, t).poisson(mean[:, t]) for t in range(60)]
+    assert np.array_equal(departed, np.stack(drawn, axis=1))
+    assert total == departed.sum()
+
+
+@pytest.mark.parametrize("mean", [-1.0, np.nan, np.inf, 1e10])
+def test_departures_that_are_no_number_are_said_and_not_drawn(mean):
+    built = toy.model("2022-06")
+    simulated = toy.at_centre(built)
+    departures = np.array(simulated.trajectories.departures)
+    departures[0, 4] = mean
+    outlook = Outlook(np.asarray(simulated.choices.leg), np.asarray(simulated.choices.settle))
+    costs = Costs(np.zeros(len(built.legs)), 0.0, own=False)
+    with pytest.raises(ModelError, match="departures from step 0 on"):
+        live(built, departures, outlook, gates(built, None, {}, None), crowd=Crowd(1), costs=costs)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 64, 1001])
+def test_positions_are_sorted_in_place_and_no_others(n):
+    numbers = np.random.default_rng(n).integers(0, 50, n + 3)
+    expected = np.concatenate([np.sort(numbers[:n]), numbers[n:]])
+    sort(numbers, n)
+    assert np.array_equal(numbers, expected)
+
+
+def test_room_that_grows_holds_the_same_people():
+    room = Room.of(4, 2, 3)
+    room.at[:] = 2, 3, 1, 1
+    room.kept[1].who[:3], room.passing.joined.who[:1] = [5, 6, 7], 8
+    room.lines.size[:] = 0, 2
+    room.lines.people.who[4:6], room.lines.waiting.order[4:6], room.lines.others[1] = [1, 2], [3, 4], [0, 1, 2]
+    more = room.grown(100)
+    assert (more.kept[0].size, more.lines.people.size, more.at.tolist()) == (100, 200, [2, 3, 1, 1])
+    assert (more.kept[1].who[:3].tolist(), more.passing.joined.who[:1].tolist()) == ([5, 6, 7], [8])
+    assert (more.lines.people.who[100:102].tolist(), more.lines.waiting.order[100:102].tolist()) == ([1, 2], [3, 4])
+    assert more.lines.others[1].tolist() == [0, 1, 2]
+
+
 def test_a_queue_serves_those_who_came_first_among_others_who_come_evenly():
     orders = np.array([0.1, 0.2, 0.6, 0.9]) * EVERYBODY
-    served, others, gone = cut_at(orders.astype(np.int64), 100.0, 0, 30.0)
+    served, others, gone = cut_at(orders.astype(np.int64), 4, 100.0, 0, 30.0)
     assert served == 2
     assert others == pytest.approx(72)
     assert 0.27 * EVERYBODY < gone < 0.29 * EVERYBODY
-    again, left, further = cut_at(orders[2:].astype(np.int64), others, gone, 50.0)
+    again, left, further = cut_at(orders[2:].astype(np.int64), 2, others, gone, 50.0)
     assert (again, further > gone) == (1, True)
     assert left == pytest.approx(23)
-    assert cut_at(orders.astype(np.int64), 0.0, 0, 3.0)[0] == 3
+    assert cut_at(orders.astype(np.int64), 4, 0.0, 0, 3.0)[0] == 3
 
 
 def test_patience_is_what_is_left_of_those_who_keep_waiting():

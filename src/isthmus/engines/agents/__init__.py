@@ -72,17 +72,18 @@ def live(
         hazards: Harm of passages; absent: none is counted.
 
     Raises:
-        ModelError: The shares of a place do not add up to 1.
+        ModelError: The shares of a place do not add up to 1, or departures are no number or too many.
     """
     plan = step.prepare(model, outlook.leg, outlook.settle, gates)
     engine = Engine(model, plan, outlook, costs, hazards, crowd).run(np.asarray(departures, np.float64))
     counts = Counts.total(engine.counts)
     out = step.count_stocks(model, _tables(engine, counts))
     scaled = (None if part is None else part / crowd.per_person for part in out)
-    trajectories = Trajectories(*scaled)._replace(believed=engine.minds.believed if engine.minds.moving else None)
+    trajectories = Trajectories(*scaled)._replace(believed=engine.believed)
     journeys = Journeys.of(model, counts, 1.0 / engine.world.bins_a_usd, () if hazards is None else hazards.kinds)
+    departed = engine.log.departed
     return Lives(
-        trajectories, journeys, int(engine.departed.sum()), counts.lived, int(counts.hops.sum()), engine.most, engine.departed
+        trajectories, journeys, int(departed.sum()), counts.lived, int(counts.hops.sum()), int(engine.log.most[0]), departed
     )
 
 
@@ -93,12 +94,12 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
     def by_leg(people: NDArray[np.int64]) -> Floats:
         return np.ascontiguousarray(people.transpose(2, 0, 1), np.float64)
 
-    came = counts.came(engine.world).astype(np.float64)
+    came, gone = (part.astype(np.float64) for part in (counts.came(engine.world), counts.flow(engine.world)))
     arrivals = np.zeros((len(model.places), *came.shape[1:]))
     for k, leg in enumerate(model.legs):
         if leg.head >= 0:
             arrivals[leg.head] += came[k]
-    empty = nobody_held(model, gates, len(engine.departed))
+    empty = nobody_held(model, gates, len(engine.log.departed))
     held = empty._replace(queued=engine.queued)
     if len(empty.turned_back):
         held = held._replace(turned_back=by_leg(counts.turned_back))
@@ -107,11 +108,11 @@ def _tables(engine: Engine, counts: Counts) -> step.Tables:
             by_leg(part) for part in (counts.short, counts.to_work, counts.stranded, counts.from_work)
         ))  # fmt: skip
     return step.Tables(
-        departures=engine.departed.astype(np.float64),
+        departures=engine.log.departed.astype(np.float64),
         stay_due=np.zeros(0),
         leg_due=came,
         arrivals=arrivals,
-        flow=counts.flow(engine.world, range(engine.world.n_legs)).astype(np.float64),
-        settled=counts.settled(engine.world).astype(np.float64),
+        flow=gone[: engine.world.n_legs],
+        settled=gone[engine.world.n_legs :],
         held=held,
     )

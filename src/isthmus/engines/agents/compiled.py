@@ -1,4 +1,4 @@
-"""How the parts of the kernel are compiled: without counting references to arrays, which none of them makes or keeps."""
+"""How the parts of the kernel are compiled: without counting references to arrays, which none of them makes and few hand on."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ jit: Any = numba.njit
 
 
 def hot(function: F) -> F:
-    """A small function of numbers and one or two arrays, called from others."""
-    return cast("F", jit(cache=True, **OPTIONS)(function))
-
-
-def inlined(function: F) -> F:
-    """A part of the kernel that is put into it whole, so that the world is taken apart once and not for every hop."""
-    return cast("F", jit(inline="always", **OPTIONS)(function))
+    """A part of a kernel, which Python does not call: what would take Python's arguments apart costs time to compile."""
+    return cast("F", jit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function))
 
 
 def kernel(function: F) -> F:
     """What Python calls; other threads run meanwhile."""
     return cast("F", jit(cache=True, nogil=True, **OPTIONS)(function))
+
+
+def giver(function: F) -> F:
+    """What hands arrays back, to Python too, and so counts references to them."""
+    return cast("F", jit(cache=True, error_model="numpy", _nrt=True)(function))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.agents.compiled import kernel
+from isthmus.engines.agents.draws import I64
 from isthmus.engines.agents.endings import ENDINGS
 from isthmus.engines.agents.world import COST_BINS, MOST_MET, N_KINDS, World
 
@@ -57,35 +58,47 @@ class Counts(NamedTuple):
     @classmethod
     def total(cls, parts: list[Counts]) -> Counts:
         """All of several added."""
-        return cls(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
+        return parts[0] if len(parts) == 1 else cls(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
 
     def flat(self) -> Counts:
         """The same memory, each table as one row: what the kernels count in."""
         return Counts(*(table.reshape(-1) for table in self))
 
-    def hops_of(self, world: World, code: int) -> Counted:
-        """What people did of one code, ``(stratum, step, delay)``."""
-        part = self.hops[int(world.hops[code]) : int(world.hops[code + 1])]
-        return part.reshape(len(world.origin), world.n_steps, -1)
-
-    def flow(self, world: World, legs: Sequence[int], steps: slice = slice(None)) -> Counted:
-        """Setting out on legs, ``(leg, stratum, step)``, in all steps or some."""
-        return np.stack([self.hops_of(world, k)[:, steps].sum(axis=-1) for k in legs])
+    def flow(self, world: World) -> Counted:
+        """Setting out on legs, and ending the journey at places, ``(leg, then place, stratum, step)``."""
+        out = np.zeros((world.codes.joins, len(world.origin), world.n_steps), np.int64)
+        _set_out(self.hops, world.hops, world.travel.size, out)
+        return out
 
     def came(self, world: World) -> Counted:
         """Arriving by a leg within the time, ``(leg, stratum, step)``."""
         out = np.zeros((world.n_legs, len(world.origin), world.n_steps), np.int64)
-        for k in range(world.n_legs):
-            hops = self.hops_of(world, k)
-            for delay in range(min(hops.shape[-1], world.n_steps)):
-                out[k, :, delay:] += hops[:, : world.n_steps - delay, delay]
+        _come(self.hops, world.hops, world.travel.size, out)
         return out
-
-    def settled(self, world: World) -> Counted:
-        """Ending the journey at a place, ``(place, stratum, step)``."""
-        return self.flow(world, range(world.codes.ends, world.codes.joins))
 
     @property
     def lived(self) -> int:
         """Agent-steps lived: from the step of departure to that in which the journey ended, both included."""
         return int((self.steps.sum(axis=(0, 1)) * (np.arange(self.steps.shape[2]) + 1)).sum())
+
+
+@kernel
+def _set_out(hops: Counted, starts: NDArray[np.uint64], sizes: NDArray[np.uint64], out: Counted) -> None:
+    for k in range(out.shape[0]):
+        at, delays = I64(starts[k]), I64(sizes[k])
+        for s in range(out.shape[1]):
+            for t in range(out.shape[2]):
+                for delay in range(delays):
+                    out[k, s, t] += hops[at + delay]
+                at += delays
+
+
+@kernel
+def _come(hops: Counted, starts: NDArray[np.uint64], sizes: NDArray[np.uint64], out: Counted) -> None:
+    for k in range(out.shape[0]):
+        at, delays = I64(starts[k]), I64(sizes[k])
+        for s in range(out.shape[1]):
+            for t in range(out.shape[2]):
+                for delay in range(min(delays, out.shape[2] - t)):
+                    out[k, s, t + delay] += hops[at + delay]
+                at += delays

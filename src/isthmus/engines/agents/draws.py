@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from isthmus.engines.agents.compiled import hot
+from isthmus.engines.agents.compiled import hot, kernel
 
 U64: Any = np.uint64
 I64: Any = np.int64
@@ -64,43 +64,43 @@ def mix(word: np.uint64) -> Any:
     return U64(word ^ (word >> S31))
 
 
-@hot
+@kernel
 def key_of(stream: np.uint64, who: np.uint64) -> Any:
     """Key of a person in a stream."""
     return mix(stream + who * GOLDEN)
 
 
-@hot
+@kernel
 def word_at(key: np.uint64, event: int) -> Any:
     """Word of a person at an event."""
     return mix(key + U64(event + 1) * GOLDEN)
 
 
-@hot
+@kernel
 def high(word: np.uint64) -> np.int32:
     """The first number of a word, 0 to 2**31 - 1."""
     return np.int32(word >> S33)
 
 
-@hot
+@kernel
 def low(word: np.uint64) -> np.int32:
     """The second number of a word."""
     return np.int32(word & LOW31)
 
 
-@hot
+@kernel
 def name_of(stratum: int, step: int, index: int) -> Any:
     """Who somebody is: the stratum, the step of departure, and the how-manieth of it."""
     return (U64(stratum) << S48) | (U64(step) << S32) | U64(index)
 
 
-@hot
+@kernel
 def stratum_of(who: np.uint64) -> Any:
     """Stratum of a person."""
     return np.int64(who >> S48)
 
 
-@hot
+@kernel
 def step_of(who: np.uint64) -> Any:
     """Step of departure of a person."""
     return np.int64((who >> S32) & LOW16)

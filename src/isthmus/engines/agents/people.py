@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.engines.agents.compiled import giver, hot
+
 
 class People(NamedTuple):
     """Who must be gone on with later.
@@ -33,13 +35,6 @@ class People(NamedTuple):
         kinds: tuple[Any, ...] = (np.uint64, np.int16, np.int16, np.float32, np.float32, np.uint32)
         return cls(*(np.empty(size, kind) for kind in kinds))
 
-    @classmethod
-    def joined(cls, parts: list[People]) -> People:
-        """All of several."""
-        if len(parts) == 1:
-            return parts[0]
-        return cls(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))) if parts else cls.room(0)
-
     def part(self, rows: Any) -> People:
         """Some of them; a slice shares memory."""
         parts: list[Any] = [array[rows] for array in self]
@@ -56,5 +51,39 @@ class People(NamedTuple):
         return len(self.who)
 
 
+def put(parts: list[People], into: People, at: int) -> int:
+    """Write people one part after the other, from a row on; returns the row after the last."""
+    for part in parts:
+        columns: Any = zip(part, into, strict=True)
+        for array, room in columns:
+            room[at : at + part.size] = array
+        at += part.size
+    return at
+
+
 BYTES = sum(array.itemsize for array in People.room(1))
 """Memory that a person takes while under way."""
+
+
+@giver
+def span(people: People, first: int, end: int) -> People:
+    """Some who follow each other; shares memory."""
+    return People(
+        people.who[first:end],
+        people.node[first:end],
+        people.due[first:end],
+        people.purse[first:end],
+        people.spent[first:end],
+        people.met[first:end],
+    )
+
+
+@hot
+def copy(source: People, row: int, into: People, to: int) -> None:
+    """Copy one person."""
+    into.who[to] = source.who[row]
+    into.node[to] = source.node[row]
+    into.due[to] = source.due[row]
+    into.purse[to] = source.purse[row]
+    into.spent[to] = source.spent[row]
+    into.met[to] = source.met[row]

@@ -46,7 +46,7 @@ def thresholds(shares: Floats) -> Ints:
     return out
 
 
-@hot
+@kernel
 def pick(table: Ints, at: int, width: int, number: np.int32) -> int:
     """Alternative picked by a number from the row of ``width`` thresholds at ``at``."""
     found = 0
@@ -117,19 +117,39 @@ class Table(NamedTuple):
     @classmethod
     def of(cls, kinds: list[Floats]) -> Table:
         """Table of delays, each ``(step, delay)``; where all steps have the same, they have one row."""
-        kinds = [part[:1] if (part == part[:1]).all() else part for part in kinds]
-        table = cls.room([part.shape[1] for part in kinds], [len(part) for part in kinds])
-        for kind, part in enumerate(kinds):
-            _fill(table, kind, np.ascontiguousarray(part), np.empty(part.shape[1]))
+        sizes, rows = (np.array([part.shape[n] for part in kinds], np.int64) for n in (1, 0))
+        shares = np.concatenate([part.ravel() for part in kinds])
+        _count_rows(shares, sizes, steady := rows.copy())
+        table = cls.room(sizes.tolist(), steady.tolist())
+        _fill(table, shares, sizes, rows, steady, np.empty(sizes.max()))
         return table
 
 
 @kernel
-def _fill(table: Table, kind: int, shares: Floats, total: Floats) -> None:
-    for row in range(shares.shape[0]):
-        for n in range(shares.shape[1]):
-            total[n] = shares[row, n] + (total[n - 1] if n > 0 else 0.0)
-        fill_row(table, kind, row, total)
+def _count_rows(shares: Floats, sizes: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+    """Put 1 for the rows of a kind whose rows are all the same."""
+    at = 0
+    for kind in range(len(sizes)):
+        size, n = sizes[kind], sizes[kind] * rows[kind]
+        moves = False
+        for m in range(at + size, at + n):
+            moves |= shares[m] != shares[m - size]
+        at += n
+        if not moves:
+            rows[kind] = 1
+
+
+@kernel
+def _fill(
+    table: Table, shares: Floats, sizes: NDArray[np.int64], rows: NDArray[np.int64], steady: NDArray[np.int64], total: Floats
+) -> None:
+    at = 0
+    for kind in range(len(sizes)):
+        for row in range(steady[kind]):
+            for n in range(sizes[kind]):
+                total[n] = shares[at + row * sizes[kind] + n] + (total[n - 1] if n > 0 else 0.0)
+            fill_row(table, kind, row, total)
+        at += sizes[kind] * rows[kind]
 
 
 @hot
@@ -155,7 +175,7 @@ def fill_row(table: Table, kind: int, row: int, total: Floats) -> None:
         cells[c] = (U64(edge) << S32) | (U64(low) << S16) | U64(after)
 
 
-@hot
+@kernel
 def look(table: Table, kind: Any, row: Any, number: Any) -> Any:
     """Alternative of a kind picked by a number (all 64 bits unsigned) from a row."""
     cell = table.cells[table.cell[kind] + row * table.many[kind] + (number >> table.shift[kind])]

@@ -29,10 +29,11 @@ N_ENDINGS = len(ENDINGS)
 
 
 class Job(NamedTuple):
-    """People to be moved: who was kept, and who leaves."""
+    """People to be moved: who was kept, who leaves, and the step before which they are."""
 
     people: People
     cohorts: Cohorts
+    until: int
 
 
 class Out(NamedTuple):
@@ -172,15 +173,18 @@ def go(
 
 @kernel
 def walk(
-    world: World, choice: Table, counts: Counts, stream: np.uint64, job: Job, until: int, band: Band, out: Out
+    world: World, choice: Table, counts: Counts, stream: np.uint64, job: Job, band: Band, out: Out, had: tuple[int, int]
 ) -> tuple[int, int]:
-    """Move people as far as they can go before step ``until``: how many wait for a later window, and how many join a queue."""
-    had = (0, 0)
+    """Move people as far as they can go before the end of the window.
+
+    Returns:
+        How many wait for a later window and how many join a queue, with those ``had`` before.
+    """
     for first in range(0, len(job.people.who), SIZE):
         n = min(SIZE, len(job.people.who) - first)
         load(stream, job.people, first, n, band)
-        n, kept = hold_back(world, band, n, until, out.kept, had[0])
-        had = go(world, choice, counts, band, n, until, out, (kept, had[1]))
+        n, kept = hold_back(world, band, n, job.until, out.kept, had[0])
+        had = go(world, choice, counts, band, n, job.until, out, (kept, had[1]))
     n = 0
     for c in range(len(job.cohorts)):
         taken, size = 0, I64(job.cohorts[c, 3])
@@ -189,9 +193,9 @@ def walk(
             begin(world, stream, job.cohorts[c], taken, n, n + come, band)
             n, taken = n + come, taken + come
             if n == SIZE:
-                had = go(world, choice, counts, band, n, until, out, had)
+                had = go(world, choice, counts, band, n, job.until, out, had)
                 n = 0
-    return go(world, choice, counts, band, n, until, out, had)
+    return go(world, choice, counts, band, n, job.until, out, had)
 
 
 @hot
@@ -210,13 +214,12 @@ def hold_back(world: World, band: Band, n: int, until: int, kept: People, at: in
 
 
 @kernel
-def end_all(world: World, counts: Counts, stream: np.uint64, people: People, t: int, ending: int, band: Band) -> None:
-    """Enter the journeys of all these people in the histories."""
+def end_all(world: World, counts: Counts, stream: np.uint64, people: People, ending: int, band: Band) -> None:
+    """Enter the journeys of all these people in the histories, as ended when they are due."""
     for first in range(0, len(people.who), SIZE):
         n = min(SIZE, len(people.who) - first)
         load(stream, people, first, n, band)
         for a in range(n):
-            band.due[a] = t
             band.fate[a] = ending
             band.lists.over[a] = a
         finish(world, counts, band, n)

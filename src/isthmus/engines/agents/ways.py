@@ -73,10 +73,12 @@ class Ways(NamedTuple):
     Attributes:
         table: The table; a node with one way has one row.
         leg: Leg of an alternative, or -1 for the end of the journey, ``(node, alternative)``.
+        total: Room for the cumulated shares of a node.
     """
 
     table: Table
     leg: NDArray[np.int64]
+    total: Floats
 
     @classmethod
     def room(cls, nodes: list[list[int]], n_strata: int, n_steps: int) -> Ways:
@@ -86,17 +88,13 @@ class Ways(NamedTuple):
         for n, row in enumerate(nodes):
             leg[n, : len(row)] = row
         table = Table.room(sizes, [1 if size == 1 else n_strata * n_steps for size in sizes])
-        return cls(table, leg)
-
-    def share_out(self, leg: Floats, settle: Floats, first: int, n_steps: int) -> None:
-        """Fill the rows of the steps from ``first`` on, from shares by leg and by place, ``(leg or place, stratum, step)``."""
-        leg, settle = (np.ascontiguousarray(part, np.float64) for part in (leg, settle))
-        _share_out(self, leg, settle, (first, n_steps), np.empty(self.leg.shape[1]))
+        return cls(table, leg, np.empty(max(sizes)))
 
 
 @kernel
-def _share_out(ways: Ways, leg: Floats, settle: Floats, steps: tuple[int, int], total: Floats) -> None:
-    first, n_steps = steps
+def share_out(ways: Ways, leg: Floats, settle: Floats, first: int, end: int, n_steps: int) -> None:
+    """Fill the rows of a window from its shares by leg and by place, ``(leg or place, stratum, step)``."""
+    total = ways.total
     for n in range(ways.leg.shape[0]):
         size = I64(ways.table.size[n])
         if size == 1:
@@ -104,7 +102,7 @@ def _share_out(ways: Ways, leg: Floats, settle: Floats, steps: tuple[int, int], 
             fill_row(ways.table, n, 0, total)
             continue
         for s in range(leg.shape[1]):
-            for t in range(leg.shape[2]):
+            for t in range(end - first):
                 _cumulate(ways.leg, leg, settle, n, size, s, t, total)
                 fill_row(ways.table, n, s * n_steps + first + t, total)
 
