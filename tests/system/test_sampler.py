@@ -8,6 +8,7 @@ from scipy import stats
 
 from isthmus.inference.diagnostics import diagnose, ess_bulk
 from isthmus.inference.fit import Effort, search_and_sample
+from isthmus.inference.hmc import Metric
 from isthmus.inference.standin import Target, simple
 from isthmus.streams import stream
 
@@ -129,3 +130,23 @@ def test_a_cliff_is_reported_as_divergence():
         return value, -x
 
     assert drawn(gradient, 2, effort=Effort(chains=2, warmup=100, draws=300, search=50)).divergent.sum() > 10
+
+
+def test_the_metric_learned_from_few_draws_and_gradients_is_nearer_than_their_covariance():
+    size, n = 60, 120
+    generator = np.random.default_rng(4)
+    rotation = np.linalg.qr(generator.normal(size=(size, size)))[0]
+    root = rotation * np.geomspace(0.5, 2.0, size)
+    precision = np.linalg.inv(root @ root.T)
+    draws = (generator.normal(size=(n, size)) @ root.T).reshape(n // 4, 1, 4, size)
+    start = Metric(np.zeros((1, size)), np.eye(size)[None])
+    metric = start
+    for _ in range(4):
+        metric = metric.learned(draws, -draws @ precision)
+    spread = np.linalg.eigvalsh(metric.factor[0].T @ precision @ metric.factor[0])
+    plain = np.linalg.cholesky(np.cov(draws.reshape(n, size).T))
+    of_covariance = np.linalg.eigvalsh(plain.T @ precision @ plain)
+    assert 0.8 < spread.min() < spread.max() < 1.25
+    assert of_covariance.max() / of_covariance.min() > 10
+    back = metric.slopes(np.ones((1, 4, size)))
+    np.testing.assert_allclose(back @ metric.factor[0], np.ones((1, 4, size)), atol=1e-10)

@@ -1,7 +1,7 @@
 """Fit: mode, curvature, whitened HMC, diagnostics; with blocks, along the gradient of a stand-in.
 
 1. The mode by Adam with the scales of the latent paths held at their prior centre, because a joint mode would collapse them.
-2. The curvature at the mode gives a first metric; two warm-up phases refine it with the pooled covariance of the fit's chains.
+2. The curvature at the mode gives a first metric; warm-up refines it with draws and gradients of the fit's chains.
 3. Fixed metric and step size, then draws; diagnostics always.
 """
 
@@ -84,16 +84,6 @@ def _curvature(gradient: Gradient, x: Floats, chains: int) -> Metric:
     return Metric(x, directions / np.sqrt(np.clip(precision, 0.1, 1e8))[:, None, :])
 
 
-def _pooled(metric: Metric, draws: Floats, weight: float) -> Metric:
-    """Blend the whitened covariance of ``(iteration, fit, chain, size)`` draws with the present metric."""
-    n_fits, size = draws.shape[1], draws.shape[3]
-    flat = draws.transpose(1, 0, 2, 3).reshape(n_fits, -1, size)
-    centre = flat.mean(axis=1)
-    white = Metric(centre, metric.factor).white(flat)
-    covariance = weight * (white.transpose(0, 2, 1) @ white) / white.shape[1] + (1 - weight) * np.eye(size)
-    return Metric(centre, metric.factor @ np.linalg.cholesky(covariance))
-
-
 def search_and_sample(
     target: Target, starts: Floats, free: Floats, streams: Sequence[np.random.Generator], effort: Effort, progress: Progress
 ) -> Sampled:
@@ -112,7 +102,7 @@ def search_and_sample(
     size = StepSize.begin(np.full(len(starts), 0.2))
     blocks = [BLOCK] * -(-effort.warmup // BLOCK) + [BLOCK] * -(-effort.draws // BLOCK)
     n_warm = -(-effort.warmup // BLOCK)
-    recent: list[Floats] = []
+    recent: list[tuple[Floats, Floats]] = []
     kept: list[Sampled] = []
     for n, length in enumerate(blocks):
         counts = leapfrog_counts(length, first=n * BLOCK)
@@ -121,15 +111,15 @@ def search_and_sample(
         if n >= n_warm:
             kept.append(drawn)
             continue
-        recent = [*recent[-2:], drawn.vectors]
+        recent = [*recent[-2:], (drawn.vectors, metric.slopes(drawn.slopes))]
         if n < n_warm - 1:
             vectors = metric.vectors(white)
-            metric = _pooled(metric, np.concatenate(recent), 0.5 if n == 0 else 0.7)
+            metric = metric.learned(*(np.concatenate(part) for part in zip(*recent, strict=True)))
             white = metric.white(vectors)
             target = target.at(metric.centre)
             size = StepSize.begin(np.exp(size.log_step_mean))
-    parts = zip(*((k.vectors, k.acceptance, k.divergent) for k in kept), strict=True)
-    return Sampled(*(np.concatenate(part) for part in parts))
+    columns = zip(*((k.vectors, k.slopes, k.acceptance, k.divergent) for k in kept), strict=True)
+    return Sampled(*(np.concatenate(column) for column in columns))
 
 
 def fit(

@@ -72,6 +72,45 @@ class Metric:
         away = (vectors - self.centre[:, None]).transpose(0, 2, 1)
         return np.asarray(np.linalg.solve(self.factor, away).transpose(0, 2, 1), float)
 
+    def slopes(self, white: Floats) -> Floats:
+        """Gradients in the original space of whitened ones, ``(..., fit, chain, size)``."""
+        return np.asarray(white @ np.linalg.inv(self.factor), float)
+
+    def learned(self, vectors: Floats, slopes: Floats) -> Metric:
+        """The metric in which draws and gradients there have the same covariance, as far as draws can tell.
+
+        In whitened space draws have covariance A and gradients B. A alone is a poor metric where draws are few. Of a normal
+        density with precision P, B = P A P however few they are, so that the midpoint of A and the inverse of B, the M with
+        M B M = A, is the inverse of P. It minimises the Fisher divergence from a normal density (Seyboldt, Carlson and
+        Carpenter 2026, arXiv:2603.18845). Both are drawn towards one by as many draws as there are dimensions.
+
+        Args:
+            vectors: Draws of one fit after the other, ``(iteration, fit, chain, size)``.
+            slopes: Gradients there, in the original space, same shape.
+        """
+        n_fits, size = vectors.shape[1], vectors.shape[3]
+        flat = vectors.transpose(1, 0, 2, 3).reshape(n_fits, -1, size)
+        centre = flat.mean(axis=1)
+        white = Metric(centre, self.factor).white(flat)
+        pulled = slopes.transpose(1, 0, 2, 3).reshape(n_fits, -1, size) @ self.factor
+        drawn, sloped = (_drawn_to_one(part) for part in (white, pulled - pulled.mean(axis=1, keepdims=True)))
+        root = _power(sloped, 0.5)
+        back = _power(sloped, -0.5)
+        midpoint = back @ _power(root @ drawn @ root, 0.5) @ back
+        return Metric(centre, self.factor @ np.linalg.cholesky(0.5 * (midpoint + midpoint.transpose(0, 2, 1))))
+
+
+def _drawn_to_one(rows: Floats) -> Floats:
+    """Covariance of centred rows ``(fit, row, size)``, drawn towards one by as many rows as there are columns."""
+    n, size = rows.shape[1:]
+    return np.asarray((rows.transpose(0, 2, 1) @ rows + size * np.eye(size)) / (n + size))
+
+
+def _power(matrices: Floats, exponent: float) -> Floats:
+    """Power of symmetric positive matrices, ``(fit, size, size)``."""
+    values, directions = np.linalg.eigh(0.5 * (matrices + matrices.transpose(0, 2, 1)))
+    return np.asarray((directions * values[:, None] ** exponent) @ directions.transpose(0, 2, 1))
+
 
 @dataclass
 class StepSize:
@@ -104,11 +143,13 @@ class Sampled:
 
     Attributes:
         vectors: ``(iteration, fit, chain, size)``.
+        slopes: Whitened gradients there of the density followed, same shape.
         acceptance: ``(iteration, fit, chain)``.
         divergent: ``(iteration, fit, chain)``.
     """
 
     vectors: Floats
+    slopes: Floats
     acceptance: Floats
     divergent: NDArray[np.bool_]
 
@@ -214,7 +255,7 @@ def sample(
     """
     field = _Field(gradient, metric, exact)
     here = field.at(white)
-    vectors = np.empty((len(counts), *white.shape))
+    vectors, slopes = np.empty((2, len(counts), *white.shape))
     acceptance, divergent = np.empty(vectors.shape[:3]), np.empty(vectors.shape[:3], bool)
     for n, leaps in enumerate(counts):
         p0 = np.stack([stream.standard_normal(white.shape[1:]) for stream in streams])
@@ -224,8 +265,8 @@ def sample(
             acceptance[n], divergent[n] = _accepted(end.value - here.value - kinetic)
             by_steps, _ = _accepted(end.followed - here.followed - kinetic)
         here = here.moved(end, np.stack([stream.random(white.shape[1]) for stream in streams]) < acceptance[n])
-        vectors[n] = metric.vectors(here.white)
+        vectors[n], slopes[n] = metric.vectors(here.white), here.slope
         if adapt:
             # shorter steps mend the error of steps; how far a stand-in is from the whole they cannot mend
             size.learn(by_steps.mean(axis=1))
-    return Sampled(vectors, acceptance, divergent), here.white
+    return Sampled(vectors, slopes, acceptance, divergent), here.white
