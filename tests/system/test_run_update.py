@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,22 @@ from isthmus import pipeline
 from isthmus.cli import main
 from isthmus.data.figures import Figures, read_figures
 from isthmus.inference.warm import carried_over
+from isthmus.pipeline import stages
 from isthmus.pipeline.renewal import Earlier
+from isthmus.pipeline.stages import earlier_fit
 
 TINY = Path(__file__).parents[1] / "tiny"
 LAST = "2023-04"
+DRIFT = "legs.home_end.drift=0.1"
+"""A leg whose constant drifts, as in the shipped corridor: what is learned is then more than the scalars of a draw."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def enough_draws():
+    """A quick fit of a leg that drifts leaves fewer effective draws than the next can go on from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages, "QUICK", replace(stages.QUICK, draws=900))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +38,7 @@ def runs(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs")
     figures = read_figures(TINY / "figures.csv")
     before = Figures(tuple(row for row in figures.rows if row.period != LAST), figures.path)
-    first = pipeline.run(TINY / "corridor.yaml", out=out, figures=before, quick=True, seed=3, until="forecast")
+    first = pipeline.run(TINY / "corridor.yaml", out=out, sets=[DRIFT], figures=before, quick=True, seed=3, until="forecast")
     return out, first, before
 
 
@@ -50,7 +63,8 @@ def test_a_new_month_is_fitted_from_the_last_run_and_said(runs, tmp_path, capsys
     table = tmp_path / "before.csv"
     table.write_text(before.to_csv(), "utf-8")
     assert main(["data", "update", str(tmp_path / "april.yaml"), "--store", store]) == 0
-    command = ["run", str(TINY / "corridor.yaml"), "--quick", "--seed", "3", "--figures", str(table), "--out", str(out)]
+    command = ["run", str(TINY / "corridor.yaml"), "--set", DRIFT, "--quick", "--seed", "3", "--figures", str(table)]
+    command += ["--out", str(out)]
     assert main([*command, "--update", "--store", store, "--from", str(tmp_path), "--json"]) == 0
     said = capsys.readouterr()
     assert f"1 figures more than the corridor's own; the last is of {LAST}." in said.err
@@ -76,8 +90,9 @@ def test_a_new_month_is_fitted_from_the_last_run_and_said(runs, tmp_path, capsys
 
 def test_draws_of_another_model_are_not_gone_on_from(runs):
     _, first, _ = runs
-    task = pipeline.job.read(TINY / "corridor.yaml", sets=(), scenario=None, seed=3, quick=True, figures=None)
-    names, vectors = Earlier(first.path, first.manifest["hash"], first.manifest["last_fitted"], 1.0, 900.0).vectors()
+    task = pipeline.job.read(TINY / "corridor.yaml", sets=[DRIFT], scenario=None, seed=3, quick=True, figures=None)
+    earlier = Earlier(first.path, first.manifest["hash"], first.manifest["last_fitted"], 1.0, 900.0)
+    names, vectors = earlier.vectors()
     assert names == tuple(task.model.table.names)
     rng = np.random.default_rng(1)
     last = task.model.grid.position(LAST)
@@ -86,7 +101,8 @@ def test_draws_of_another_model_are_not_gone_on_from(runs):
     np.testing.assert_array_equal(carried[..., :n], vectors[..., :n])
     np.testing.assert_array_equal(carried[..., n : n + last], vectors[..., n : n + last])
     assert carried[..., -1].std() == pytest.approx(1.0, abs=0.1)  # the month that the earlier run did not have
-    assert carried.shape[-1] == vectors.shape[-1] + 1  # one path, one month more
+    assert earlier_fit(replace(task, earlier=earlier)).last == last - 1
+    assert carried.shape[-1] == vectors.shape[-1] + 2  # two paths, one month more
     assert carried_over(task.model, vectors[..., : n + last - 1], earlier_last=last - 1, rng=rng) is None
 
 

@@ -84,6 +84,7 @@ def write_posterior(
             },
             coords={
                 "parameter": [p.name for p in parameters],
+                "scalar": list(model.table.names),
                 "group": [model.groups[g] for g in summed],
                 "place": [place.id for place in model.places],
                 "leg": [leg.id for leg in model.legs],

@@ -36,9 +36,10 @@ class Earlier:
     """Smallest effective sample size of its fit."""
 
     def vectors(self) -> tuple[tuple[str, ...], Floats]:
-        """Names of its parameters, and its posterior draws, ``(chain, draw, size)``."""
+        """Names of the scalars at the head of its draws, none if it did not keep them, and the draws, ``(chain, draw, size)``."""
         with xr.open_dataset(self.folder / "posterior.nc", engine="h5netcdf") as data:
-            return tuple(map(str, data["parameter"].values)), np.asarray(data["vectors"].values)
+            names = map(str, data["scalar"].values) if "scalar" in data else ()
+            return tuple(names), np.asarray(data["vectors"].values)
 
 
 def earlier_run(
