@@ -13,10 +13,12 @@ from jinja2.ext import babel_extract
 from isthmus.data.claims import judge, read_sentence
 from isthmus.data.claims.subjects import SUBJECTS
 from isthmus.data.claims.verdict import Answer
+from isthmus.data.arrival.meaning import MEANING, NAMES
 from isthmus.data.figures import read_figures
+from isthmus.serve.accounts.rights import RIGHTS, ROLES
 from isthmus.serve.library import workbook
 from isthmus.serve.pages import corridor, differences, figures, needs, shocks, workshop
-from isthmus.serve.pages.spoken import in_words
+from isthmus.serve.pages.spoken import CONFIDENCE, in_words
 from isthmus.serve.web.language import LANGUAGES, language_of, say, sentences, speaking
 from isthmus.serve.web.problems import SENTENCES
 
@@ -47,7 +49,9 @@ def in_code():
     yield from Answer.__args__
     yield from said_of_claims()
     yield from needs.sentences()
-    yield from (*corridor.ABOUT.values(), "The main findings, for programs")
+    yield from (*corridor.ABOUT.values(), *corridor.NAMED.values())
+    yield from (*NAMES.values(), *MEANING.values(), *CONFIDENCE.values(), "accepted", "rejected")
+    yield from (*RIGHTS, *ROLES, *done_by_people())
     yield from STAGES
     yield from (figures.PUBLISHED, workshop.INTERVAL, "Corridor", "Run", "Scenario", "Interval", "Baseline", "About")
     source = "".join(
@@ -55,6 +59,17 @@ def in_code():
         if file.name.endswith(".py")
     )  # fmt: skip
     yield from re.findall(r'say\(\s*(?:at\.)?language,\s*"([^"]+)"', source)
+
+
+def done_by_people():
+    """What the log of a team says was done."""
+    for file in (path for part in ("api", "pages") for path in (resources.files("isthmus.serve") / part).iterdir()):
+        if file.name.endswith(".py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.note", "_done"}:
+                    yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
+                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "done":
+                    yield from (part.value for part in (node.value.body, node.value.orelse))
 
 
 def said_of_claims():

@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+from isthmus.report.fit_words import FORMS, HEADS, fit_words
 from isthmus.report.language import catalogue, language, many, month_name, say, speaking, spoken_number
 
 REPORT = Path(__file__).parents[2] / "src" / "isthmus" / "report"
@@ -47,7 +48,7 @@ def gaps(text):
 
 def test_no_sentence_of_the_code_lacks_its_spanish():
     spanish = catalogue("es")
-    said = {**said_in_code(), **said_in_templates()}
+    said = {**said_in_code(), **said_in_templates(), **dict.fromkeys((*FORMS, *HEADS), "fit_words.py")}
     assert len(said) > 200
     missing = {text: file for text, file in said.items() if text not in spanish}
     assert missing == {}, "add them to report/locale/es/LC_MESSAGES/isthmus.po"
@@ -96,3 +97,24 @@ def test_months_follow_the_locale():
     with speaking("es"):
         assert month_name(1) == "ene"
         assert month_name(12) == "dic"
+
+
+def test_the_verdict_on_a_fit_is_said_in_spanish_with_its_numbers():
+    import numpy as np
+
+    from isthmus.inference.diagnostics import Diagnostics
+
+    one, many_ = np.full(3, 1.108), np.full(3, 1234.0)
+    for found in (
+        Diagnostics(one, many_, many_, 2, 0.9),
+        Diagnostics(np.ones(3), many_, many_, 0, 0.9),
+        Diagnostics(np.ones(3), many_, many_, 0, 1.0, 0.25),
+        Diagnostics(np.ones(3), many_, many_, 0, 1.0, 1e-9),
+        Diagnostics(one, many_, many_, 0, 1.0, tail=0.9),
+        Diagnostics(np.ones(3), many_, many_, 0, 1.0, tail=0.1),
+    ):
+        with speaking("es"):
+            said = fit_words(found.message)
+        assert re.findall(r"[A-Za-z]{4,}", said)
+        assert not re.search(r"\b(fit|the|of|largest|draws|weights)\b", said.lower()), said
+        assert fit_words(found.message) == found.message

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isthmus.data.arrival.meaning import MEANING
 from isthmus.data.store.review import around
 
 if TYPE_CHECKING:
@@ -16,17 +17,6 @@ Points = Sequence[tuple[str, float]]
 
 WIDE, HIGH, LEFT, BELOW, ABOVE = 760, 200, 64, 26, 26
 """Of a chart: its plot, and the room for labels left of, below and above it."""
-
-MEANING = {
-    "jump": "A month far off its neighbours. Right if something happened; wrong if a digit or a column slipped.",
-    "sum": "Parts and total do not agree. Look which of them the publisher has corrected.",
-    "repeated": "Numbers that came twice. Look whether a table was copied from the month before.",
-    "twin": "Two series with the same numbers. Look whether one was pasted over the other.",
-    "swapped": "Two series that would fit their past better the other way round.",
-    "definition": "A history that moved as a whole, or a definition that reads otherwise.",
-    "not over": "A month that was not over when its figure was published.",
-    "no count": "A number that cannot be a count of people or events.",
-}
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d232b;--soft:#55606e;--paper:#fff;--card:#f4f6f8;--line:#cfd6de;--bar:#3b6ea5;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from isthmus.report.block_counts import cell, months_of, shown_months, since_january
+from isthmus.report.fit_words import fit_words
 from isthmus.report.language import say
 from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import WITHHELD, Interval, count_words, interval, official
@@ -43,13 +44,13 @@ def asylum(view: RunView) -> Section | None:
         say("From {year} on: {reason} ({source}).", year=one.year, reason=one.reason, source=one.source)
         for one in block.level_breaks
     ]
-    verdict = str(data["asylum_parameters"].attrs.get("message", ""))
+    verdict = fit_words(str(data["asylum_parameters"].attrs.get("message", "")))
     words = (
         (
             "A stock counts who waits at a year's end, and a flow what happens in a year. Stocks are not added over years: "
             "whoever waits for five years would count five times."
         ),
-        " ".join(breaks) + f" {say(verdict)}.",
+        " ".join(breaks) + f" {verdict}.",
     )
     tables = [
         (

@@ -14,6 +14,7 @@ from isthmus.report.calibration import TOO_NARROW, TOO_WIDE
 from isthmus.report.charts import NBSP, Table
 from isthmus.report.leaning import leaning, leaning_words
 from isthmus.report.intervals import percent
+from isthmus.report.fit_words import fit_words
 from isthmus.report.language import say, spoken_number
 from isthmus.report.parameters import quantities
 from isthmus.report.sections import Section
@@ -123,7 +124,7 @@ def _series_facts(view: RunView, series: str) -> dict[str, Any]:
 def failures(view: RunView, tested: Backtest) -> Iterator[str]:
     """What is known not to work, found in the run; the list is never empty."""
     if not view.converged:
-        yield say("The fit failed its diagnostics: {message}.", message=view.fit.get("message", "no verdict"))
+        yield say("The fit failed its diagnostics: {message}.", message=fit_words(str(view.fit.get("message", "no verdict"))))
     if view.manifest.get("quick"):
         yield say("This run was made with --quick: too few draws and origins to be quoted.")
     if tested.overall is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import xarray as xr
 
 from isthmus.report.block_counts import cell, harm_period
+from isthmus.report.fit_words import fit_words
 from isthmus.report.language import say
 from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import WITHHELD, Interval, interval, official, percent, smallest_count
@@ -51,7 +52,7 @@ def harm(view: RunView) -> Section | None:
         )))  # fmt: skip
     tables.append((_records(block), "What was recorded. After a suspension nothing was seen, which is not zero."))
     tables += learned_table(view, "harm", _words(view, block))
-    verdict = str(data["harm_parameters"].attrs.get("message", ""))
+    verdict = fit_words(str(data["harm_parameters"].attrs.get("message", "")))
     words = (
         (
             "Every number of deaths here is a minimum: most deaths are never recorded, and records change with access. Sources "

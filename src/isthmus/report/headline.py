@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.data.series import Figure
+from isthmus.report.fit_words import fit_words
 from isthmus.report.language import say
 from isthmus.report.charts import Table
 from isthmus.report.claims import Check
@@ -61,8 +62,9 @@ def alarm(view: RunView) -> str:
             )
             if fit.get(name) is not None and fit.get("moved") is None
         ]
-        said = str(fit.get("message") or "").strip().rstrip(".")
-        tail = f" ({listed(parts)}{'; ' + said if said else ''})" if parts or said else ""
+        # the message of a fit says the same numbers again, where it has them
+        said = fit_words(str(fit.get("message") or "").strip().rstrip("."))
+        tail = f" ({listed(parts) if parts else said})" if parts or said else ""
         return say(
             "The fit did not converge{tail}. Do not use the modelled numbers on this page: the "
             "figures are as published, everything the model says is unreliable.",

@@ -131,8 +131,9 @@ def part_names(corridor: Corridor) -> dict[str, str]:
     """What the legs of each colour are called."""
     necks = listed([p.label for p in corridor.places.values() if p.role == "bottleneck"], "or")
     if not necks:
-        return {"through": "onward", "round": "round a bottleneck", "reverse": "return"}
-    return {"through": say("main line, by {necks}", necks=necks), "round": say("round {necks}", necks=necks), "reverse": "return"}
+        return {"through": say("onward"), "round": say("round a bottleneck"), "reverse": say("return")}
+    through, around = say("main line, by {necks}", necks=necks), say("round {necks}", necks=necks)
+    return {"through": through, "round": around, "reverse": say("return")}
 
 
 def thickness(people: float, most: float) -> float:

@@ -35,12 +35,6 @@ class Chosen:
     label: str
     document: Mapping[str, Any] | None
 
-    @property
-    def words(self) -> str:
-        """Its changes in short."""
-        shocks = (self.document or {}).get("shocks", {})
-        return "; ".join(f"{shock['kind']} from {shock['from']}" for shock in shocks.values()) or "as in the corridor's file"
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:

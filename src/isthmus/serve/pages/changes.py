@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isthmus.report.intervals import WITHHELD, count_words, interval, official
+from isthmus.report.intervals import WITHHELD, count_words, interval, official, plain
+from isthmus.report.language import say
 from isthmus.report.skill import Backtest
 from isthmus.report.view import RunView
-from isthmus.report.words import change, period_name
+from isthmus.report.words import period_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,29 @@ def _change(view: RunView, tested: Backtest, series: str) -> Change | None:
     upcoming = view.ahead[0]
     return Change(
         label=view.corridor.series[series].label,
-        unit=view.unit(series),
+        unit=say(view.unit(series)),
         month=period_name(months[-1]),
         now=official(now),
         before=f"{official(before)} ({period_name(months[-2])})",
-        words=change(now, before),
+        words=_moved(now, before),
         ahead=period_name(upcoming),
         expected=_expected(view, series, upcoming),
-        kind=tested.label(1),
+        kind=say(tested.label(1)),
         publisher=view.publishers(series),
     )
 
 
+def _moved(now: float, before: float) -> str:
+    """``+22 %``, ``3.1 times as many``."""
+    if before <= 0:
+        return say("none before")
+    if now / before >= 2:
+        return say("{ratio} times as many", ratio=plain(now / before, 0.1))
+    share = plain(100 * (now / before - 1))
+    return f"{'+' if now > before and share != '0' else ''}{share}\N{NO-BREAK SPACE}%"
+
+
 def _expected(view: RunView, series: str, month: str) -> str:
     if (series, month) in view.withheld:
-        return WITHHELD
+        return say(WITHHELD)
     return count_words(interval(view.predicted(series, [month])[:, 0]))

@@ -85,13 +85,27 @@ ABOUT = {
     ".csv": "Table with HXL tags, a number a row",
     ".parquet": "The same table for programs",
     ".nc": "Released quantiles for researchers",
-    ".json": "What was withheld and what rounding cost",
+    ".json": "For programs",
 }
 """What a file is, by how its name ends, in the order of the list."""
+NAMED = {
+    "summary.json": "The main findings, for programs",
+    "disclosure.json": "What was withheld and what rounding cost",
+    "backtest.json": "Skill of past forecasts, for programs",
+    "model_card.json": "The model card, for programs",
+    "scores.csv": "Scores of past forecasts, one a row",
+    "leaderboard.html": "Who forecast better, as one page in English",
+    "leaderboard.es.html": "Who forecast better, as one page in Spanish",
+    "leaderboard.csv": "Scores of all models by horizon and checkpoint",
+    "leaderboard.json": "What the leaderboard rests on, for programs",
+    "report.html": "The report as one page in English, to be read without a network",
+    "report.es.html": "The report as one page in Spanish, to be read without a network",
+}
+"""What files of a name of their own are."""
 
 
 def _about(name: str) -> str:
-    return ABOUT.get(name[name.rfind(".") :], "") if name != "summary.json" else "The main findings, for programs"
+    return NAMED.get(name) or ABOUT.get(name[name.rfind(".") :], "")
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from isthmus.report import svg
 from isthmus.report.charts import NBSP, Chart, Table
 from isthmus.report.intervals import plain
+from isthmus.report.language import say as spoken
+from isthmus.report.parameters import leg_name
 from isthmus.report.words import period_name
 from isthmus.serve.library.results import ALL, CHANGE, Result
 from isthmus.serve.web.language import Language, say
@@ -122,10 +124,9 @@ def what(corridor: Corridor, key: tuple[str, str, str], language: Language) -> s
     where = ""
     if leg != ALL:
         arc = corridor.legs.get(leg)
-        where = f"{corridor.places[arc.from_].label} → {corridor.places[arc.to].label}" if arc else leg.replace("_", " ")
-        where += f" ({arc.mode})" if arc else ""
+        where = leg_name(corridor, leg) if arc else leg.replace("_", " ")
     elif place != ALL:
-        where = corridor.places[place].label if place in corridor.places else place
+        where = spoken(corridor.places[place].label) if place in corridor.places else place
     return ": ".join(part for part in (words, where) if part)
 
 
@@ -183,7 +184,7 @@ def differences(
     about = say(
         language,
         "Unit: {unit}; kind: {kind}; paired by draw with the baseline. Source: {source}.",
-        unit=first["unit"], kind=first["kind"], source=first["source"],
+        unit=spoken(str(first["unit"])), kind=spoken(str(first["kind"])), source=first["source"],
     )  # fmt: skip
     return Chart("change", title, about, pictures, Table(columns, table))
 

@@ -13,15 +13,19 @@ from markupsafe import Markup
 
 from isthmus.data.ages import Age, age_of, shipped_ages
 from isthmus.data.series import Figure
+from isthmus.data.arrival.meaning import MEANING, NAMES
+from isthmus.data.store import StoredFinding
 from isthmus.data.store.review import around
 from isthmus.report import svg
 from isthmus.report.charts import Chart, Table
 from isthmus.report.intervals import official, plain
+from isthmus.report.language import say as spoken
+from isthmus.report.words import capital as first_capital
 from isthmus.report.words import period_name
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import figures as library
 from isthmus.serve.pages.site import page
-from isthmus.serve.pages.spoken import series_words
+from isthmus.serve.pages.spoken import CONFIDENCE, nation, series_words
 from isthmus.serve.web.guard import Configured, Database, Publisher, Reader, Spoken
 from isthmus.serve.web.language import Language, say, speaking
 from isthmus.serve.web.problems import Refused
@@ -61,7 +65,18 @@ def series(
         raise Refused(404, "missing")
     with speaking(language):
         chart = history(shown, language)
-    return page(request, "series", visitor, name=name, keys=keys, chosen=chosen, rows=shown[::-1], chart=chart, head=shown[-1])
+    return page(
+        request,
+        "series",
+        visitor,
+        name=name,
+        keys=keys,
+        chosen=chosen,
+        rows=shown[::-1],
+        chart=chart,
+        head=shown[-1],
+        confidence=CONFIDENCE,
+    )
 
 
 @router.get("/data/review")
@@ -70,12 +85,23 @@ def review(request: Request, visitor: Reader, settings: Configured, language: Sp
     with library.reading(settings) as reader, speaking(language):
         findings = sorted(reader.findings(), key=lambda stored: not stored.finding.held)[:50]
         charts = {
-            stored.number: bars(f"finding-{stored.number}", points, stored.finding.text, language, marked=stored.finding.period)
+            stored.number: bars(
+                f"finding-{stored.number}", points, _about(stored, language), language, marked=stored.finding.period
+            )
             for stored in findings
             if (points := around(reader, stored))
         }
         decided = reader.findings(decided=True)[-20:][::-1]
-    return page(request, "review", visitor, findings=findings, charts=charts, decided=decided)
+    return page(
+        request, "review", visitor, findings=findings, charts=charts, decided=decided, names=NAMES, meaning=MEANING,
+    )  # fmt: skip
+
+
+def _about(stored: StoredFinding, language: Language) -> str:
+    """The series that a finding is about, in words."""
+    series, place, group = stored.finding.key or ("", "", "")
+    where = first_capital(series_words(language, place))
+    return f"{first_capital(series_words(language, series))}: {nation(language, group)}, {where}"
 
 
 @router.post("/data/review/{number}")
@@ -104,11 +130,12 @@ def history(rows: Sequence[Figure], language: Language) -> Chart | None:
     """The latest vintage of each period."""
     latest = {row.period: row.value for row in rows if row.value is not None}
     head = rows[-1]
-    words = series_words(language, head.series)
+    words = first_capital(series_words(language, head.series))
     title = say(
         language, "{series}: {first} to {last}", series=words, first=period_name(min(latest)), last=period_name(max(latest))
     )
-    return bars("history", sorted(latest.items()), title, language, None, unit=f"{head.unit}, {head.kind}", source=head.publisher)
+    unit = f"{spoken(head.unit)}, {spoken(head.kind)}"
+    return bars("history", sorted(latest.items()), title, language, None, unit=unit, source=head.publisher)
 
 
 def bars(
@@ -137,18 +164,23 @@ def bars(
 
 def _bars(points: Sequence[tuple[str, float]], marked: str | None, width: float) -> list[Markup]:
     left, bottom, top = 64.0, 190.0, 14.0
-    y = svg.Scale(0, max([1.0, *(value for _, value in points)]) * 1.05, bottom, top)
-    slot = (width - left - 8) / max(len(points), 1)
+    values = [value for _, value in points]
+    y = svg.Scale(min([0.0, *values]) * 1.05, max([1.0, *values]) * 1.05, bottom, top)
+    slot = min((width - left - 8) / max(len(points), 1), 90.0)
     parts: list[Markup] = []
-    for tick in svg.round_ticks(0, y.high):
+    for tick in svg.round_ticks(y.low, y.high):
         parts.append(svg.line(left, y(tick), width - 8, y(tick), "grid"))
         parts.append(svg.text(left - 6, y(tick) + 4, plain(tick), "tick", "end"))
     for k, (period, value) in enumerate(points):
-        level, css = y(max(value, 0.0)), "bar stock" if period == marked else "bar flow"
+        css = "bar stock" if period == marked else "bar flow"
+        # a number that is no count hangs below the line, and one of nothing can still be seen
+        level, wide, tall = min(y(value), y(0) - 1), max(slot - 2, 1.0), max(abs(y(value) - y(0)), 1.0)
+        level = y(0) if value < 0 else level
         words = svg.el("title", f"{period_name(period)}: {official(value)}")
-        wide, tall = max(slot - 2, 1.0), bottom - level
         parts.append(svg.el("rect", words, class_=css, x=left + slot * k + 1, y=level, width=wide, height=tall))
         if k % max(1, round(len(points) * 80 / width)) == 0:
-            at = min(left + slot * (k + 0.5), width - 34)
-            parts.append(svg.text(at, bottom + 16, period_name(period), "tick", "middle"))
+            at = left + slot * (k + 0.5)
+            # a label that would not fit beside the one before is left out
+            if k == 0 or at <= width - 34:
+                parts.append(svg.text(at, bottom + 16, period_name(period), "tick", "middle"))
     return parts

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from isthmus.errors import InputError, Problem
+from isthmus.report.language import say as spoken
+from isthmus.report.parameters import leg_name
+from isthmus.serve.web.language import Language, say
 
 if TYPE_CHECKING:
     from isthmus.spec.schema import Corridor
@@ -85,6 +88,10 @@ KINDS: dict[str, Kind] = {
     ),
 }  # fmt: skip
 
+PARTS = {"name": "Name of the scenario", "changes": "Add a change"}
+"""Parts of the form that a problem may be about."""
+_WHERE = re.compile(r"(?:shocks\.change_|^change )(?P<n>\d+)(?:(?:\.|: )(?P<field>.+?))?(?:\.\w+)?$")
+
 REQUIREMENTS = {
     "visa_free": "no visa",
     "visa_on_arrival": "visa on arrival",
@@ -108,22 +115,18 @@ def kinds_for(corridor: Corridor) -> dict[str, Kind]:
 
 
 def options(corridor: Corridor, field: Field, kind: str) -> dict[str, str]:
-    """What may be chosen: value to words."""
+    """What may be chosen: value to words. Inside ``speaking``."""
     if field.kind == "place":
         roles = {"asylum": {"destination"}, "pathway": {"destination"}, "flights": {"hub"}, "removals": {"transit", "bottleneck"}}
         wanted = roles.get(kind, {"transit", "bottleneck", "hub"})
         wanted = wanted | {"destination"} if kind == "entry_rule" else wanted
-        return {key: place.label for key, place in corridor.places.items() if place.role in wanted}
+        return {key: spoken(place.label) for key, place in corridor.places.items() if place.role in wanted}
     if field.kind == "leg":
         known = corridor.information.legs if kind == "information" and corridor.information else corridor.legs
-        return {
-            key: f"{corridor.places[leg.from_].label} → {corridor.places[leg.to].label} ({leg.mode})"
-            for key, leg in corridor.legs.items()
-            if leg.kind == "forward" and key in known
-        }
+        return {key: leg_name(corridor, key) for key, leg in corridor.legs.items() if leg.kind == "forward" and key in known}
     return {
-        "group": {key: group.label for key, group in corridor.groups.items()},
-        "driver": {key: getattr(driver, "label", key) for key, driver in corridor.drivers.items()},
+        "group": {key: spoken(group.label) for key, group in corridor.groups.items()},
+        "driver": {key: spoken(getattr(driver, "label", key)) for key, driver in corridor.drivers.items()},
         "requirement": REQUIREMENTS,
         "direction": DIRECTIONS,
     }.get(field.kind, {})
@@ -216,6 +219,36 @@ class Filled:
     kind: str
     values: dict[str, Any]
     sure: str
+
+
+def asked(form: Mapping[str, list[str]]) -> list[Filled]:
+    """A filled form's changes as they were written, to show it again with what is wrong."""
+    found = []
+    for n in sorted(match[1] for key in form if (match := re.fullmatch(r"kind-([0-9]{1,4})", key))):
+        kind = KINDS.get(_one(form, f"kind-{n}"))
+        if kind is not None:
+            values: dict[str, Any] = {name: _one(form, f"{name}-{n}") for name in ("announced", "from", "to", "source")}
+            for field in kind.fields:
+                values[field.name] = form.get(f"{field.name}-{n}", []) if field.many else _one(form, f"{field.name}-{n}")
+            found.append(Filled(int(n), _one(form, f"kind-{n}"), values, _one(form, f"sure-{n}") or "exact"))
+    return found[:MOST]
+
+
+def where_words(items: Sequence[Filled], where: str, language: Language) -> str:
+    """Which field of the form a problem is about, as the form calls it; what is about none stays as it is."""
+    if where in PARTS:
+        return say(language, PARTS[where])
+    found = _WHERE.search(where)
+    if found is None:
+        return where
+    at = next((k for k, item in enumerate(items, start=1) if str(item.n) == found["n"]), 0)
+    kind = KINDS[items[at - 1].kind] if at else None
+    words = {field.words.lower(): field.words for field in kind.fields} if kind else {}
+    words |= {field.name: field.words for field in kind.fields} if kind else {}
+    words |= {"from": "From", "to": "Until", "announced": "Announced", "source": "Source"}
+    field = words.get((found["field"] or "").lower(), "")
+    said = f"{at}. {say(language, kind.words)}" if kind else say(language, "Add a change")
+    return f"{said}: {say(language, field)}" if field else said
 
 
 def filled(document: Mapping[str, Any] | None) -> list[Filled]:

@@ -20,9 +20,10 @@ from isthmus import __version__
 from isthmus.report.language import say as spoken
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import opened
-from isthmus.serve.pages.spoken import series_words
+from isthmus.serve.pages.spoken import finding_words, nation, period_words, series_words
 from isthmus.serve.pages.static import address
 from isthmus.serve.web import answers
+from isthmus.serve.web.details import translated
 from isthmus.serve.web.guard import language_in, settings_of, visitor_of
 from isthmus.serve.web.language import LANGUAGES, NAMES, Language, say, speaking
 
@@ -56,6 +57,11 @@ def environment(language: Language) -> Environment:
     made.filters["percent"] = lambda share: format_percent(share, locale=language)
     made.filters["said"] = spoken
     made.filters["series"] = lambda name: series_words(language, name)
+    made.filters["first_capital"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["nation"] = lambda code: nation(language, code)
+    made.filters["period"] = period_words
+    made.filters["finding"] = lambda text: finding_words(language, text)
+    made.filters["detail"] = lambda text: translated(language, text)
     made.filters["unstyled"] = unstyled
     made.filters["safe_json"] = lambda text: Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can begin in it
     made.globals.update(static=address, languages=NAMES, language=language, version=__version__)

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
 from isthmus.data.claims.said import Change, Count, Period, Said, Series, Subject, Times
+from isthmus.data.periods import is_year
 from isthmus.report.language import say as spoken
+from isthmus.report.language import spoken_number
+from isthmus.report.words import capital as first_capital
 from isthmus.report.words import period_name
+from isthmus.serve.web.details import translated
 from isthmus.serve.web.language import Language, say
+from isthmus.spec.countries import alpha3_codes
+
+ALL = "ALL"
+_NUMBER = re.compile(r"\d[\d,.]*\d(?=%| |$|[^\w-])")
+_MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b(?!-)")
+_KEY = re.compile(r"\b(\w+) \(([A-Z]{3}) at (\w+)\)")
+"""How a check names a series."""
+CONFIDENCE = {
+    "S": "seen in the named source",
+    "S2": "seen in a copy",
+    "D": "derived",
+    "C": "computed from published data",
+    "B": "background",
+}
+"""What the codes of confidence mean."""
 
 
 def series_words(language: Language, name: str) -> str:
@@ -53,3 +74,30 @@ def _subject(language: Language, text: str) -> str:
     lower = text[:1].lower() + text[1:]
     said = say(language, lower) if say(language, lower) != lower else spoken(lower)
     return said[:1].upper() + said[1:] if text[:1].isupper() else said
+
+
+def nation(language: Language, code: str) -> str:
+    """A nationality's country in words, its code behind; ``ALL`` is everybody."""
+    if code == ALL:
+        return say(language, "all nationalities")
+    known = alpha3_codes().get(code)
+    name = Locale.parse(language).territories.get(known.alpha2) if known is not None else None
+    return f"{name} ({code})" if name else code
+
+
+def period_words(period: str) -> str:
+    """``2024-05`` as ``May 2024``; a year as it is. Inside ``speaking``."""
+    return period_name(period) if period and (is_year(period) or len(period) == len("2024-05")) else period
+
+
+def finding_words(language: Language, text: str) -> str:
+    """What a check found, with the numbers of the language. Inside ``speaking``."""
+    said = translated(language, text)
+    if said != text:
+        said = _NUMBER.sub(lambda found: spoken_number(found[0]), said)
+    said = _MONTH.sub(lambda found: period_name(found[0]), said)
+    return _KEY.sub(lambda found: _key_words(language, *found.groups()), said)
+
+
+def _key_words(language: Language, series: str, group: str, place: str) -> str:
+    return f"{first_capital(series_words(language, series))} ({nation(language, group)}, {series_words(language, place)})"

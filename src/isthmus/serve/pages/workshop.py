@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from isthmus.disclosure import clean_error
+from isthmus.errors import DisclosureError, IsthmusError, Problem
+from isthmus.report.language import say as spoken
 from isthmus.serve.accounts import audit
 from isthmus.serve.library import results, saved
 from isthmus.serve.library.corridors import check_scenario
@@ -16,12 +20,15 @@ from isthmus.serve.library.trials import Chosen, Trial, chosen, state
 from isthmus.serve.library.workbook import workbook
 from isthmus.serve.pages.corridor import Here, There
 from isthmus.serve.pages.differences import MOST, answers, differences
-from isthmus.serve.pages.shocks import KINDS, SURE, Filled, document_of, filled, kinds_for, options
+from isthmus.serve.pages.shocks import KINDS, SURE, Filled, asked, document_of, filled, kinds_for, options, where_words
 from isthmus.serve.web.guard import Analyst
 from isthmus.serve.web.language import say, speaking
 from isthmus.serve.web.problems import Refused
+from isthmus.serve.web.problems import document as problem_document
+from isthmus.timegrid import shift_month
 
 if TYPE_CHECKING:
+    from isthmus.serve.library.results import Result
     from isthmus.spec.schema import Corridor
 
 router = APIRouter(prefix="/corridors/{name}")
@@ -70,15 +77,20 @@ def one(at: There, number: str) -> Response:
 @router.post("/scenarios")
 def add(at: There, _: Analyst, form: Form) -> Response:
     """Keep a new scenario and try it."""
-    kept = saved.add(at.connection, at.visitor, at.entry.name, _document(at, form))
+    document = _document(at, form)
+    if isinstance(document, list):
+        return _again(at, form, document, None)
+    kept = saved.add(at.connection, at.visitor, at.entry.name, document)
     return _done(at, "scenario kept", kept.id)
 
 
 @router.post("/scenarios/{number}")
 def change(at: There, _: Analyst, number: str, form: Form) -> Response:
     """Keep a changed scenario and try it."""
-    _kept(at, number)
-    saved.change(at.connection, at.visitor.team, number, _document(at, form))
+    kept, document = _kept(at, number), _document(at, form)
+    if isinstance(document, list):
+        return _again(at, form, document, kept)
+    saved.change(at.connection, at.visitor.team, number, document)
     return _done(at, "scenario changed", number)
 
 
@@ -120,7 +132,7 @@ def answer(at: There, s: Picked, show: str = "") -> Response:
     picked, trials = _trials(at, s)
     corridor = at.corridor
     measure, _, item = (show or _first(corridor)).partition(" ")
-    ready = [(one.label, trial.result) for one, trial in zip(picked, trials, strict=True) if trial.result is not None]
+    ready = _ready(at, picked, trials)
     shown: dict[str, Any] = {"answers": [], "chart": None}
     if ready and len(ready) == len(picked):
         with speaking(at.language, at.entry.name):
@@ -136,14 +148,29 @@ def answer(at: There, s: Picked, show: str = "") -> Response:
 def download(at: There, s: Picked) -> Response:
     """The scenarios as a workbook."""
     picked, trials = _trials(at, s)
-    ready = [(one.label, trial.result) for one, trial in zip(picked, trials, strict=True) if trial.result is not None]
+    ready = _ready(at, picked, trials)
     if at.run is None or not ready or len(ready) != len(picked):
         raise Refused(404, "missing")
     tried = zip(picked, ready, strict=True)
+    with speaking(at.language, at.entry.name):
+        title = spoken(at.entry.title)
     about = [
-        ("Corridor", at.entry.title),
-        ("Run", f"{at.run.id}, {at.run.created}, seed {at.run.seed}, figures to {at.run.last_fitted}"),
-        *(("Scenario", f"{one.label}: {one.words}, {result.draws} draws") for one, (_, result) in tried),
+        ("Corridor", title),
+        (
+            "Run",
+            say(
+                at.language,
+                "{run}, {made}, seed {seed}, figures to {until}",
+                run=at.run.id,
+                made=at.run.created,
+                seed=at.run.seed,
+                until=at.run.last_fitted,
+            ),
+        ),
+        *(
+            ("Scenario", say(at.language, "{label}: {words}, {n} draws", label=label, words=_words(at, one), n=result.draws))
+            for one, (label, result) in tried
+        ),
         (
             "Interval",
             say(at.language, "Of a hundred draws, 50 or 90 lie inside; differences are paired by draw with the baseline."),
@@ -153,6 +180,23 @@ def download(at: There, s: Picked) -> Response:
     headers = {"content-disposition": f'attachment; filename="{at.entry.name}-scenarios.xlsx"'}
     translated = [(say(at.language, name), value) for name, value in about]
     return Response(workbook(ready, translated, at.language), media_type=XLSX, headers=headers)
+
+
+def _ready(at: Here, picked: list[Chosen], trials: list[Trial]) -> list[tuple[str, Result]]:
+    """Scenarios that have a result, by their label in the reader's language."""
+    with speaking(at.language, at.entry.name):
+        return [(spoken(one.label), trial.result) for one, trial in zip(picked, trials, strict=True) if trial.result is not None]
+
+
+def _words(at: Here, one: Chosen) -> str:
+    """What a scenario changes, in short."""
+    shocks = (one.document or {}).get("shocks", {}).values()
+    told = [say(at.language, "{what} from {day}", what=_kind(at, shock["kind"]), day=shock["from"]) for shock in shocks]
+    return "; ".join(told) or say(at.language, "as in the corridor's file")
+
+
+def _kind(at: Here, kind: str) -> str:
+    return say(at.language, KINDS[kind].words) if kind in KINDS else kind
 
 
 def _trials(at: Here, keys: list[str]) -> tuple[list[Chosen], list[Trial]]:
@@ -181,6 +225,7 @@ def _choices(at: Here) -> dict[str, Any]:
         "sure": SURE,
         "start": f"{at.run.last_fitted}-01" if at.run and at.run.last_fitted else "",
         "months": results.MONTHS,
+        "ends": (at.run.last_fitted, shift_month(at.run.last_fitted, results.MONTHS)) if at.run and at.run.last_fitted else (),
     }
 
 
@@ -188,14 +233,43 @@ def _editor(at: Here, document: dict[str, Any] | None, kept: saved.Saved | None)
     query = urlencode({"s": kept.id}) if kept else ""
     label, may_edit = (document or {}).get("label", ""), at.visitor.may("compute")
     return at.page(
-        "editor", "scenarios", query=query, may_edit=may_edit, kept=kept, label=label, items=filled(document), **_choices(at)
+        "editor",
+        "scenarios",
+        query=query,
+        may_edit=may_edit,
+        kept=kept,
+        label=label,
+        items=filled(document),
+        refused=None,
+        **_choices(at),
     )
 
 
-def _document(at: Here, form: dict[str, list[str]]) -> dict[str, Any]:
-    document = document_of(form, who=at.visitor.name)
-    check_scenario(at.run.folder / "corridor.yaml" if at.run else at.entry.path, document)
+def _document(at: Here, form: dict[str, list[str]]) -> dict[str, Any] | list[Problem]:
+    """The document of a filled form, or what is wrong with it.
+
+    Raises:
+        DisclosureError: It asks for what nobody gets.
+    """
+    try:
+        document = document_of(form, who=at.visitor.name)
+        check_scenario(at.run.folder / "corridor.yaml" if at.run else at.entry.path, document)
+    except DisclosureError:
+        raise
+    except IsthmusError as error:
+        return list(clean_error(error).problems)
     return document
+
+
+def _again(at: Here, form: dict[str, list[str]], found: list[Problem], kept: saved.Saved | None) -> Response:
+    """The form as it was filled, with what is wrong at its top; nothing that was written is lost."""
+    items = asked(form)
+    told = [replace(problem, where=where_words(items, problem.where, at.language)) for problem in found]
+    return at.page(
+        "editor", "scenarios", status=422, query=urlencode({"s": kept.id}) if kept else "", may_edit=True, kept=kept,
+        label=(form.get("label") or [""])[0][:120], items=items, refused=problem_document(at.language, 422, "invalid", told),
+        **_choices(at),
+    )  # fmt: skip
 
 
 def _kept(at: Here, number: str) -> saved.Saved:

@@ -85,7 +85,7 @@ def _add_errors(app: FastAPI, settings: Settings) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:
-        return _shown(request, problems.of_validation(language_in(request), error.errors()))
+        return _shown(request, problems.of_validation(language_in(request), error.errors(), person=problems.wants_page(request)))
 
     @app.exception_handler(IsthmusError)
     async def ours(request: Request, error: IsthmusError) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -72,9 +72,14 @@ def document(language: Language, status: int, reason: str, problems: Sequence[Pr
         "type": f"urn:isthmus:problem:{reason}",
         "title": say(language, title),
         "status": status,
-        "detail": say(language, sentence, **values),
+        "detail": say(language, sentence, **{name: _said(language, name, value) for name, value in values.items()}),
         "problems": [asdict(in_language(language, cleaned(problem))) for problem in problems],
     }
+
+
+def _said(language: Language, name: str, value: object) -> object:
+    """A value of a sentence; the names of rights are words."""
+    return say(language, str(value)) if name == "right" else value
 
 
 def respond(language: Language, status: int, reason: str, problems: Sequence[Problem] = (), **values: Any) -> Response:
@@ -97,18 +102,54 @@ def of_error(language: Language, error: IsthmusError) -> Response:
     return respond(language, 503 if ours else 422, "failed" if ours else "invalid", error.problems)
 
 
-def of_validation(language: Language, errors: Sequence[Any]) -> Response:
-    """What the schema of a request found, as an answer."""
+ASKED_FOR: dict[str, str] = {
+    "missing": "a value",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "string_type": "text",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "yes or no",
+    "bool_type": "yes or no",
+    "date_parsing": "a date as YYYY-MM-DD",
+    "date_from_datetime_parsing": "a date as YYYY-MM-DD",
+    "greater_than_equal": "at least {ge}",
+    "greater_than": "more than {gt}",
+    "less_than_equal": "at most {le}",
+    "less_than": "less than {lt}",
+    "too_long": "at most {max_length} of them",
+    "literal_error": "one of {expected}",
+    "list_type": "a list",
+    "dict_type": "a JSON object",
+    "model_attributes_type": "a JSON object",
+    "extra_forbidden": "no such field",
+}
+"""What was expected, by the kind of error that the schema of a request finds."""
+
+
+def of_validation(language: Language, errors: Sequence[Any], *, person: bool) -> Response:
+    """What the schema of a request found, as an answer; a person is told what to do, a program where the schema is."""
     found = [
         Problem(
-            where=".".join(str(part) for part in error.get("loc", ())) or "request",
-            expected=str(error.get("msg", "")),
-            found=_short(error.get("input")),
-            remedy="see /api/v1/openapi.json",
+            where=".".join(str(part) for part in error.get("loc", ())[person:]) or "request",
+            expected=_expected(error),
+            found=_short(error.get("input")) if error.get("type") != "missing" else "nothing",
+            remedy="go back, correct it and try again" if person else "see /api/v1/openapi.json",
         )
         for error in errors[:50]
     ]
     return respond(language, 422, "invalid", found)
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    form = ASKED_FOR.get(str(error.get("type")))
+    try:
+        return form.format(**error.get("ctx", {})) if form else str(error.get("msg", ""))
+    except (KeyError, IndexError):
+        return str(error.get("msg", ""))
 
 
 _PATH = re.compile(r"(?<![\w.:/])(?:/[^\s/:'\"`,;]+)+/([^\s/:'\"`,;]+)")

@@ -59,6 +59,7 @@ let unsaved = false;
 function guard(form) {
   form.addEventListener("input", () => { unsaved = true; });
   form.addEventListener("submit", () => { unsaved = false; });
+  if ("unsaved" in form.dataset) unsaved = true;
 }
 window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
@@ -87,7 +88,7 @@ function timeline(form) {
     const box = change.parentNode;
     change.remove();
     unsaved = true;
-    offer(event.target.getAttribute("aria-label"), () => { box.insertBefore(change, before); place(change); });
+    offer(event.target.dataset.removed, () => { box.insertBefore(change, before); place(change); });
   });
   form.querySelectorAll(".change").forEach(place);
 }
@@ -127,7 +128,14 @@ document.addEventListener("htmx:responseError", (event) => {
   toast.replaceChildren(box);
 });
 
+function back(button) {
+  if (history.length < 2) return;
+  button.hidden = false;
+  button.addEventListener("click", () => history.back());
+}
+
 function prepare(root) {
+  root.querySelectorAll("[data-back]").forEach(back);
   root.querySelectorAll("#scenario").forEach(timeline);
   root.querySelectorAll("form[data-most]").forEach(atMost);
   root.querySelectorAll("[data-flows]").forEach(slider);
