@@ -43,13 +43,13 @@ def _pattern(form: str) -> str:
 
 
 def translated(language: Language, text: str) -> str:
-    """A detail in a language; as it is where the catalogue has no such form."""
+    """A detail in a language, and so are sentences in its gaps; as it is where the catalogue has no such form."""
     known = details(language).get(text)
     if known is not None:
         return known
     for pattern, said in _forms(language):
         if found := pattern.fullmatch(text):
-            gaps = {name: details(language).get(value, value) for name, value in found.groupdict().items()}
+            gaps = {name: translated(language, value) if value != text else value for name, value in found.groupdict().items()}
             return GAP.sub(lambda gap, gaps=gaps: gaps[f"g{gap[1]}"], said)  # type: ignore[misc]
     return text
 
