@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from isthmus.errors import InputError, IsthmusError
 from isthmus.serve.accounts.rights import Visitor
 from isthmus.serve.database import Connection, Row, now, writing
+from isthmus.serve.folders import cleaned
 from isthmus.serve.settings import Limits
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -157,7 +158,7 @@ def end(
     connection: Connection, number: str, state: State, *, result: dict[str, Any] | None = None, error: IsthmusError | None = None
 ) -> None:
     """End a job that runs."""
-    problem = json.dumps([_plain(p) for p in error.problems]) if error else None
+    problem = json.dumps([asdict(cleaned(one)) for one in error.problems]) if error else None
     connection.execute(
         "UPDATE jobs SET state = ?, finished = ?, done = CASE WHEN ? = 'done' THEN 1.0 ELSE done END, result = ?, problem = ?, "
         "cancelling = 0, version = version + 1 WHERE id = ? AND state = 'running'",
@@ -191,10 +192,6 @@ def _lost(attempts: int) -> InputError:
         found=f"{LOST} {attempts} times at the same stage",
         remedy="look at the server's memory, then submit the job again: what is finished is kept",
     )
-
-
-def _plain(problem: Any) -> dict[str, str]:
-    return {name: getattr(problem, name) for name in ("where", "expected", "found", "remedy")}
 
 
 def _job(row: Row) -> Job:

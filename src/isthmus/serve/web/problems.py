@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ from starlette.responses import Response
 
 from isthmus.disclosure import clean, clean_error
 from isthmus.errors import DisclosureError, IsthmusError, OutputError, Problem, StoreError
+from isthmus.serve.folders import cleaned
 from isthmus.serve.web.details import in_language
 from isthmus.serve.web.language import Language, language_of_headers, say
 
@@ -150,14 +150,6 @@ def _expected(error: Mapping[str, Any]) -> str:
         return form.format(**error.get("ctx", {})) if form else str(error.get("msg", ""))
     except (KeyError, IndexError):
         return str(error.get("msg", ""))
-
-
-_PATH = re.compile(r"(?<![\w.:/])(?:/[^\s/:'\"`,;]+)+/([^\s/:'\"`,;]+)")
-
-
-def cleaned(problem: Problem) -> Problem:
-    """A problem without folders of this machine: of each path, its last part."""
-    return Problem(*(_PATH.sub(r"\1", getattr(problem, name)) for name in ("where", "expected", "found", "remedy")))
 
 
 def _short(value: object) -> str:
