@@ -248,3 +248,35 @@ def test_no_serious_finding_of_axe_on_any_page(browser, served, shots, scheme):
     assert found == []
     assert said == []
     page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "1. Border or leg closed: Until"), ("es", "1. Frontera o tramo cerrado: Hasta")]
+)
+def test_a_refused_scenario_comes_back_as_it_was_filled_in(browser, served, language, told):
+    page, _ = opened(browser, served, language, 375)
+    log_in(page)
+    page.goto("/corridors/tiny/scenarios/new")
+    page.fill("[name=label]", "Shut for a while")
+    page.select_option("#kind", "close")
+    page.click("button[hx-get]")
+    page.wait_for_selector(".change")
+    page.select_option("[name^=legs-]", "home_town")
+    page.fill("[name^=share-]", "0.25")
+    page.fill("[name^=from-]", "2023-06-01")
+    page.fill("[name^=to-]", "2023-01-01")
+    page.click("#scenario button:not([type=button])")
+    page.wait_for_selector(".refusal")
+    assert told in page.inner_text(".refusal")
+    assert "--set" not in page.inner_text(".refusal")
+    assert page.input_value("[name=label]") == "Shut for a while"
+    assert page.input_value("[name^=share-]") == "0.25"
+    assert page.input_value("[name^=to-]") == "2023-01-01"
+    fits(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.click("[name=label]")
+    page.evaluate("location.href = '/'")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"], "what was refused is not kept yet"
+    page.context.close()

@@ -55,5 +55,6 @@ def translated(language: Language, text: str) -> str:
 
 
 def in_language(language: Language, problem: Problem) -> Problem:
-    """A problem with its details in a language; where it is stays as the file or form names it."""
-    return Problem(problem.where, *(translated(language, text) for text in (problem.expected, problem.found, problem.remedy)))
+    """A problem with its details in a language; where it is stays as the file or form names it, unless that is a word of ours."""
+    where = details(language).get(problem.where, problem.where)
+    return Problem(where, *(translated(language, text) for text in (problem.expected, problem.found, problem.remedy)))
