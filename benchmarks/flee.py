@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+import numpy as np
 from machine import Cost, isthmus, machine, measure, median
 
 FLEE = {
@@ -31,6 +31,7 @@ BARE = (
     "from isthmus.interop.flee.native import load; load()"
 )
 SEEDS = 20
+TRIPLES = 500
 
 
 def command(folder: Path, name: str, *more: str) -> list[str]:
@@ -84,21 +85,36 @@ def print_agreement(folder: Path, out: str) -> None:
 
 
 def print_daily_counts(folder: Path, out: str, seeds: int = 200) -> None:
-    """Print how far mali2012's counts by camp and day are from Flee's own three seeds."""
+    """Print how far mali2012's counts by camp and day are from Flee's own three seeds, and how far three of ours would be.
+
+    Counts of following days hang together, so how many of them deviate is judged by what triples of our own seeds do in Flee's
+    place. Changes from day to day hardly hang together: a rule that differs a little shows in them where counts hide it.
+    """
     run = Path(result_of(folder, "mali2012", out, "--seeds", str(seeds))["folder"])
-    mine = [_table(run / f"seed-{seed}" / "out.csv") for seed in range(seeds)]
-    theirs = [_table(folder / "mali2012" / f"flee_daily_counts_seed{seed}.csv") for seed in (1, 2, 3)]
-    scores = []
-    for column in theirs[0][0]:
-        if column.endswith(" sim"):
-            for day in range(len(theirs[0])):
-                here = [float(rows[day][column]) for rows in mine]
-                there = mean(float(rows[day][column]) for rows in theirs)
-                scores.append((mean(here) - there) / math.sqrt(stdev(here) ** 2 * (1 / 3 + 1 / seeds) + 0.05))
-    rms = math.sqrt(mean(score * score for score in scores))
-    over = sum(abs(score) > 4 for score in scores)
-    print(f"\nmali2012, {len(scores)} counts by camp and day, {seeds} seeds against Flee's 3:", end=" ")
-    print(f"root mean square z {rms:.2f}, largest {max(map(abs, scores)):.2f}, {over} above 4")
+    here = np.stack([_counts(run / f"seed-{seed}" / "out.csv") for seed in range(seeds)])
+    there = np.stack([_counts(folder / "mali2012" / f"flee_daily_counts_seed{seed}.csv") for seed in (1, 2, 3)])
+    print(f"\nmali2012, {here[0].size} counts by camp and day, {seeds} seeds against Flee's 3; in brackets how many of")
+    print(f"{TRIPLES} triples of our own seeds, held against the others, deviate as much")
+    print("\n| numbers | root mean square z | largest | above 4 | above 4 in a triple, mean |")
+    print("|---|---|---|---|---|")
+    for name, mine, flees in (
+        ("counts", here, there),
+        ("changes from the day before", np.diff(here, axis=1), np.diff(there, axis=1)),
+        ("mean of all days by camp", here.mean(axis=1), there.mean(axis=1)),
+    ):
+        generator = np.random.default_rng(0)
+        found = summary(mine, flees)
+        drawn = [generator.choice(seeds, 3, replace=False) for _ in range(TRIPLES)]
+        ours = np.array([summary(np.delete(mine, three, axis=0), mine[three]) for three in drawn])
+        cells = [f"{value:.2f} ({(ours[:, n] >= value).mean():.0%})" for n, value in enumerate(found)]
+        print(f"| {name} | " + " | ".join(cells) + f" | {ours[:, 2].mean():.2f} |")
+
+
+def summary(mine: Any, three: Any) -> tuple[float, float, float]:
+    """Return root mean square, largest and number above 4 of the z of a mean of three; 0.05 is for counts that never change."""
+    spread = mine.var(axis=0, ddof=1) * (1 / 3 + 1 / len(mine)) + 0.05
+    scores = np.abs(mine.mean(axis=0) - three.mean(axis=0)) / np.sqrt(spread)
+    return float(np.sqrt((scores**2).mean())), float(scores.max()), float((scores > 4).sum())
 
 
 def print_calibration(folder: Path, out: str) -> None:
@@ -112,9 +128,12 @@ def print_calibration(folder: Path, out: str) -> None:
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
-def _table(path: Path) -> list[dict[str, str]]:
+def _counts(path: Path) -> Any:
+    """Return simulated counts, (day, camp)."""
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    columns = sorted(name for name in rows[0] if name.endswith(" sim"))
+    return np.array([[float(row[name]) for name in columns] for row in rows])
 
 
 if __name__ == "__main__":

@@ -44,6 +44,35 @@ def test_the_date_beside_a_day_is_late_by_one_as_in_flee(tmp_path):
     assert str(read_instance(folder, mode=FIXED).date(0)) == "2020-01-01"
 
 
+def test_a_misspelt_setting_hides_nothing_that_is_wrong_elsewhere(tmp_path):
+    folder = write(
+        tmp_path,
+        settings=SETTINGS.replace("max_move_speed", "max_move_spead"),
+        routes=ROUTES + "Ashford,Dale,nan,0\n",
+        closures="country,Arda,Borea,9,4\n",
+        conflicts="#Day,Ashford,Brook\n0,1,0\n",
+        layout="total,refugees.csv\nCliff,cliff.csv\nDale,dale.csv\nGorge,dale.csv\n",
+    )
+    said = problems(folder)
+    for where, words in (
+        ("simsetting.yml:2", "did you mean 'max_move_speed'?"),
+        ("routes.csv:5", "found 'nan'"),
+        ("closures.csv:2", "an end after day 9"),
+        ("conflicts.csv:2", "20 rows, one per day; found 1"),
+        ("data_layout.csv:4", "a name of locations.csv; found 'Gorge'"),
+    ):
+        assert any(where in one and words in one for one in said), (where, words, said)
+    assert len(said) == 5
+
+
+def test_a_camp_that_no_route_reaches_and_an_instance_without_camps_are_named(tmp_path):
+    lonely = problems(write(tmp_path / "lonely", routes=ROUTES.replace("Brook,Dale,350,0\n", "")))
+    assert len(lonely) == 1
+    assert "locations.csv:5: expected a route to 'Dale'; found none" in lonely[0]
+    none = problems(write(tmp_path / "none", locations=LOCATIONS.replace("camp", "town")))
+    assert any("input_csv/locations.csv: expected at least one camp" in one for one in none)
+
+
 def test_everything_wrong_is_said_at_once_with_file_and_line(tmp_path):
     folder = write(
         tmp_path,

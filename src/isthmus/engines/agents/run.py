@@ -30,8 +30,8 @@ from isthmus.streams import stream_seed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BLOCK = 1 << 14
-"""People whom a thread moves at a time."""
+BLOCK, LARGEST = 1 << 14, 1 << 18
+"""People whom a thread moves at a time, at least and at most; a block costs 0.1 ms that threads cannot share."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ class Crowd:
     exact: bool = False
 
 
-def packed(cohorts: Cohorts) -> list[Cohorts]:
-    """Cohorts in blocks of at most `BLOCK` people, those that are larger in parts."""
-    rows = [(s, t, begun, min(BLOCK, n - begun)) for s, t, _, n in cohorts.tolist() for begun in range(0, n, BLOCK)]
+def packed(cohorts: Cohorts, size: int = BLOCK) -> list[Cohorts]:
+    """Cohorts in blocks of at most so many people, those that are larger in parts."""
+    rows = [(s, t, begun, min(size, n - begun)) for s, t, _, n in cohorts.tolist() for begun in range(0, n, size)]
     blocks: list[list[tuple[int, ...]]] = []
     room = 0
     for row in rows:
         if row[3] > room:
             blocks.append([])
-            room = BLOCK
+            room = size
         blocks[-1].append(row)
         room -= row[3]
     return [np.array(block, np.uint64) for block in blocks]
@@ -154,7 +154,7 @@ class Threads:
 
     def __init__(self, pool: ThreadPoolExecutor, course: Course, counts: tuple[Counts, ...]) -> None:
         self.pool, self.course, self.counts = pool, course, counts
-        self.rooms = [(Band.room(), Out(People.room(BLOCK), People.room(BLOCK))) for _ in counts]
+        self.rooms = [(Band.room(), Out(People.room(LARGEST), People.room(LARGEST))) for _ in counts]
         self.nobody = People.room(0)
 
     def walk(self, job: Job, out: Out, had: tuple[int, int]) -> tuple[int, int]:
@@ -179,9 +179,12 @@ class Threads:
 
     def _jobs(self, job: Job) -> list[Job]:
         """Blocks for the threads; few people and few who leave are one block, in that order."""
-        people, cohorts, none, until = job.people, packed(job.cohorts), job.cohorts[:0], job.until
-        jobs = [Job(people.part(slice(n, n + BLOCK)), none, until) for n in range(0, people.size, BLOCK)]
-        if jobs and cohorts and jobs[-1].people.size + int(cohorts[0][:, 3].sum()) <= BLOCK:
+        people, none, until = job.people, job.cohorts[:0], job.until
+        everybody = people.size + int(job.cohorts[:, 3].sum())
+        size = min(max(everybody // (4 * len(self.counts)), BLOCK), LARGEST)
+        cohorts = packed(job.cohorts, size)
+        jobs = [Job(people.part(slice(n, n + size)), none, until) for n in range(0, people.size, size)]
+        if jobs and cohorts and jobs[-1].people.size + int(cohorts[0][:, 3].sum()) <= size:
             jobs[-1] = Job(jobs[-1].people, cohorts[0], until)
             cohorts = cohorts[1:]
         return jobs + [Job(self.nobody, part, until) for part in cohorts]

@@ -75,10 +75,11 @@ def read_instance(
     chosen = _settings(folder, settings, findings)
     hasten = chosen.hasten if hasten is None else hasten
     inputs, source = folder / "input_csv", folder / "source_data"
-    for needed in (inputs, source):
-        if not needed.is_dir():
-            findings.error(str(needed), "a folder of a Flee instance", "no such folder", "name the folder that holds it")
-    findings.raise_if_any()
+    missing = [needed for needed in (inputs, source) if not needed.is_dir()]
+    for needed in missing:
+        findings.error(str(needed), "a folder of a Flee instance", "no such folder", "name the folder that holds it")
+    if missing:
+        findings.raise_if_any()
     start, days = _period(inputs / "sim_period.csv", findings)
     if mode is Mode.FIXED and chosen.number_of_steps > 0:
         days = min(days, chosen.number_of_steps)
@@ -87,7 +88,7 @@ def read_instance(
     corrections = inputs / "registration_corrections.csv"
     stocks = read_stocks(source, corrections, findings, start=start, days=max(days, 1), hasten=hasten)
     camps = tuple(n for n, place in enumerate(geography.places) if place.is_camp or _slow(place.kind, chosen, findings))
-    _check_camps(geography, stocks, camps, findings, source / "data_layout.csv")
+    _check_camps(geography, stocks, camps, findings)
     tables = read_attributes(inputs, findings, geography, days, files_used(chosen))
     check_pressures(chosen, tables, geography, findings, inputs)
     check_pull(chosen, geography, findings)
@@ -144,11 +145,10 @@ def _slow(kind: str, settings: Settings, findings: Findings) -> bool:
     return findings.mode is Mode.COMPAT
 
 
-def _check_camps(geography: Geography, stocks: Stocks, camps: tuple[int, ...], findings: Findings, layout: Path) -> None:
+def _check_camps(geography: Geography, stocks: Stocks, camps: tuple[int, ...], findings: Findings) -> None:
     if geography.places and not camps:
-        findings.error(
-            "locations.csv", "at least one camp", "none", "give a place the type camp; without one nothing is compared"
-        )
+        path = geography.places[0].where.rpartition(":")[0]
+        findings.error(path, "at least one camp", "none", "give a place the type camp; without one nothing is compared")
     reached = _reached(geography)
     for camp in camps:
         place = geography.places[camp]
@@ -159,11 +159,11 @@ def _check_camps(geography: Geography, stocks: Stocks, camps: tuple[int, ...], f
             flee = "it keeps the people of day 0, and nobody comes"
             findings.strict(place.where, f"a route to '{place.name}'", "none", "add its routes to routes.csv", flee=flee)
     names = {place.name for place in geography.places}
-    for name in stocks.names[1:]:
+    for name, where in list(zip(stocks.names, stocks.where, strict=True))[1:]:
         if name not in names:
             flee = "its stock counts into the totals"
             remedy = nearest(name, names)
-            findings.strict(str(layout), "names of locations.csv", f"'{name}'", remedy, flee=flee)
+            findings.strict(where, "a name of locations.csv", f"'{name}'", remedy, flee=flee)
 
 
 def _reached(geography: Geography) -> set[int]:

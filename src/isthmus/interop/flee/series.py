@@ -25,6 +25,8 @@ class Stocks:
     """As in the layout; the first is the total."""
     values: tuple[tuple[int, ...], ...]
     """(name, day)."""
+    where: tuple[str, ...]
+    """File and line of each in the layout."""
 
     def of(self, name: str) -> tuple[int, ...]:
         """Return a series."""
@@ -34,6 +36,7 @@ class Stocks:
 def read_stocks(folder: Path, corrections: Path, findings: Findings, *, start: dt.date, days: int, hasten: int) -> Stocks:
     """Read all observed series, corrected and interpolated to days."""
     tables: dict[str, Table] = {}
+    where: dict[str, str] = {}
     for row in read_rows(folder / "data_layout.csv", findings)[0]:
         files = [name.strip() for name in row.cells[1:] if name.strip()]
         if not files:
@@ -47,9 +50,10 @@ def read_stocks(folder: Path, corrections: Path, findings: Findings, *, start: d
             for other in parts[1:]:
                 table = _added(table, other, findings, row)
             tables[row.cells[0]] = table
+            where.setdefault(row.cells[0], row.where)
     if tables and next(iter(tables)) != "total":
         findings.strict(
-            str(folder / "data_layout.csv"),
+            next(iter(where.values())),
             "'total' in the first row",
             f"'{next(iter(tables))}'",
             "put the total first",
@@ -58,7 +62,7 @@ def read_stocks(folder: Path, corrections: Path, findings: Findings, *, start: d
     for row in read_rows(corrections, findings, needed=False)[0]:
         _correct(row, tables, findings, start)
     values = tuple(tuple(interpolate(table, day) for day in range(days)) for table in tables.values())
-    return Stocks(tuple(tables), values)
+    return Stocks(tuple(tables), values, tuple(where.values()))
 
 
 def interpolate(table: Table, day: int) -> int:
