@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mini
-from isthmus.forecast.combine import combined, moved, pool, upstream
+from isthmus.forecast.combine import REACH, combined, highest, moved, pool, upstream
 from isthmus.forecast.rivals import Outlook, pooled_regression
 
 GROUPS = np.repeat(np.arange(8), 3)
@@ -56,7 +56,9 @@ def test_a_pool_has_half_of_each_and_keeps_the_order():
 def test_a_series_of_which_nothing_is_said_is_left_alone_and_a_policy_moves_the_rest():
     draws = np.arange(12.0).reshape(4, 3, 1)
     outlook = Outlook(np.full((2, 1), 5.0), np.full((2, 1), 0.1))
-    np.testing.assert_array_equal(combined(draws, ["nothing", outlook, "nothing"])[:, [0, 2]], draws[:, [0, 2]])
+    np.testing.assert_array_equal(
+        combined(draws, ["nothing", outlook, "nothing"], np.full(3, np.inf))[:, [0, 2]], draws[:, [0, 2]]
+    )
     assert moved(outlook, np.full((7, 1), -1.0)).location.tolist() == [[4.0], [4.0]]
     assert moved("nothing", np.zeros((1, 1))) == "nothing"
 
@@ -93,3 +95,19 @@ def test_upstream_is_the_groups_next_count_before_on_the_way():
     assert before["ven_colombia"] == "ven_ecuador"
     assert before["ven_darien"] == "ven_colombia"
     assert before["ven_us_border"] == "ven_mexico"
+
+
+def test_no_draw_of_a_pool_lies_far_beyond_what_the_group_has_shown_anywhere():
+    model = mini.model("2021-10", groups=("VEN", "CUB"))
+    groups = np.array([sight.group for sight in model.sights])
+    history = np.full((len(groups), 5), np.nan)
+    mine = np.flatnonzero(groups == groups[0])
+    history[mine[0], 2], history[mine[1], 3] = 40.0, 7.0
+    most = highest(model, history)
+    assert set(most[groups == groups[0]]) == {REACH * 41}
+    assert set(most) == {REACH * 41}, "a group without figures takes the bound of all"
+    history[np.flatnonzero(groups != groups[0])[0], 1] = 9.0
+    assert set(highest(model, history)[groups != groups[0]]) == {REACH * 10}
+    draws = np.full((50, len(groups), 2), 1e12)
+    assert (combined(draws, ["nothing"] * len(groups), most) == REACH * 41).all()
+    assert np.isnan(combined(np.full((4, len(groups), 1), np.nan), ["nothing"] * len(groups), most)).all()

@@ -18,6 +18,23 @@ from isthmus.model.network import Model, Sight
 
 Floats = NDArray[np.float64]
 
+REACH = 30.0
+"""No draw lies beyond so many times the highest figure that the group has shown anywhere: scores on counts, unlike those on logs,
+are else made by one draw in a thousand of a series with three figures."""
+
+
+def highest(model: Model, history: Floats) -> Floats:
+    """Bound of drawn figures by series, ``(series,)``; that of all series for a group without figures.
+
+    Args:
+        model: The compiled corridor.
+        history: Figures to the origin, NaN where missing, ``(series, month)``.
+    """
+    tops = np.max(np.nan_to_num(history, nan=-1.0), axis=1, initial=-1.0)
+    groups = np.array([sight.group for sight in model.sights])
+    of_group = np.array([tops[groups == group].max() for group in groups])
+    return REACH * (1 + np.where(of_group > 0, of_group, max(tops.max(), 0.0)))
+
 
 def beside(model: Model, history: Floats, horizon: int, step: Floats | None = None) -> list[Outlook | str]:
     """The regression's outlooks by series; none of any where the corridor does not ask for them.
@@ -60,18 +77,19 @@ def moved(outlook: Outlook | str, step: Floats) -> Outlook | str:
     return Outlook(np.maximum(outlook.location + taken, 0.0), outlook.sd)
 
 
-def combined(draws: Floats, said: Sequence[Outlook | str]) -> Floats:
+def combined(draws: Floats, said: Sequence[Outlook | str], most: Floats) -> Floats:
     """The pool of drawn figures and outlooks.
 
     Args:
         draws: The mechanism's, ``(sample, series, horizon)``, NaN beyond the grid.
         said: The regression's by series; a series without is left to the mechanism.
+        most: Bound of drawn figures, ``(series,)``, see `highest`.
     """
     out = np.array(draws)
     for k, outlook in enumerate(said):
         if not isinstance(outlook, str):
             out[:, k] = pool(draws[:, k], outlook.draws(len(draws)))
-    return out
+    return np.minimum(out, most[:, None])
 
 
 def pool(draws: Floats, others: Floats) -> Floats:

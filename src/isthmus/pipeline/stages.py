@@ -15,7 +15,7 @@ from isthmus.data.align import align
 from isthmus.data.figures import read_figures
 from isthmus.forecast.backtest.blocks import evidence_at
 from isthmus.forecast.assumed import with_assumed
-from isthmus.forecast.combine import beside, combined
+from isthmus.forecast.combine import beside, combined, highest
 from isthmus.forecast.compiled import compiled
 from isthmus.forecast.nowcast import counted, nowcast
 from isthmus.forecast.predict import AT_ONCE, Forecast, thin
@@ -153,9 +153,10 @@ def pooled(task: Task, forecast: Forecast) -> Forecast:
     before = knowledge_of(corridor, [p.id for p in model.places], model.grid, month_start(corridor.time.fit_from))
     horizon = model.grid.n_months - 1 - last
     step = prior_step(task.predictor, model.knowledge, before, last, horizon, seed=task.seed)
-    said = beside(model, figures_on_grid(model, task)[:, model.fit_from : last + 1], horizon, step)
-    ahead = forecast.predicted[:, :, last + 1 :]
-    return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, : last + 1], combined(ahead, said)], axis=2))
+    history = figures_on_grid(model, task)[:, model.fit_from : last + 1]
+    seen, ahead = np.split(forecast.predicted, [last + 1], axis=2)
+    pool = combined(ahead, beside(model, history, horizon, step), highest(model, history))
+    return replace(forecast, predicted=np.concatenate([seen, pool], axis=2))
 
 
 def with_parts(task: Task, forecast: Forecast) -> tuple[Forecast, list[dict[str, object]]]:

@@ -17,7 +17,7 @@ from isthmus.compute import Arrays, Unit
 from isthmus.data.figures import Figures
 from isthmus.forecast.backtest.vintages import Vintages
 from isthmus.forecast.compiled import Compiled, compiled
-from isthmus.forecast.combine import beside, combined
+from isthmus.forecast.combine import beside, combined, highest
 from isthmus.forecast.predict import Forecast, thin
 from isthmus.forecast.rivals.outlook import Outlook
 from isthmus.forecast.rivals.pooled import COMPONENTS
@@ -190,7 +190,9 @@ def _ahead(
     else:
         history = np.where(np.asarray(seen.mask), np.asarray(seen.values), np.nan)[:, work.model.fit_from : last + 1]
         said = beside(work.model, history, block.horizon, step)
-        parts = (combined(draws, said), mean, phi, step, draws, _laid_out(said, block.horizon))
+        most = highest(work.model, history)
+        alone = np.minimum(draws, most[:, None])
+        parts = (combined(draws, said, most), mean, phi, step, alone, _laid_out(said, block.horizon))
     return Ahead(*(part[None] for part in parts))
 
 

@@ -22,7 +22,7 @@ RESOLVED = 50
 ROUNDS = 200
 MEMBERS = ("ets", "arima", "theta")
 REACH = 30.0
-"""Cap of a member: no draw beyond so many times the highest figure of the random walk's draws."""
+"""Cap of a member: no draw beyond so many times the highest draw of the member whose highest is the lowest."""
 
 
 def weights_of(rows: Sequence[Sequence[Stand]], origins: Sequence[str], members: Sequence[Entry]) -> Floats:
@@ -80,8 +80,8 @@ def stacked(stand: Stand, members: Sequence[Entry], weights: Floats) -> Told | N
     here = [k for k, member in enumerate(members) if member in stand.told]
     if walk is None or not here:
         return None
-    top = REACH * (walk.draws.max() + 1)
     parts = [stand.told[members[k]] for k in here]
+    top = REACH * (1 + min(part.draws.max() for part in (walk, *parts)))
     capped = [part._replace(draws=np.minimum(part.draws, top)) for part in parts]
     share = weights[here] / weights[here].sum()
     return mixed(capped, share)
