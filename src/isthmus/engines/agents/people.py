@@ -40,11 +40,6 @@ class People(NamedTuple):
         parts: list[Any] = [array[rows] for array in self]
         return People(*parts)
 
-    def first(self, size: int) -> People:
-        """The first so many, in arrays of their own."""
-        parts: list[Any] = [array[:size].copy() for array in self]
-        return People(*parts)
-
     @property
     def size(self) -> int:
         """How many they are."""

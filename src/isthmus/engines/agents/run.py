@@ -154,28 +154,39 @@ class Threads:
 
     def __init__(self, pool: ThreadPoolExecutor, course: Course, counts: tuple[Counts, ...]) -> None:
         self.pool, self.course, self.counts = pool, course, counts
-        self.rooms = [(Band.room(), Out(People.room(LARGEST), People.room(LARGEST))) for _ in counts]
-        self.nobody = People.room(0)
+        self.bands = [Band.room() for _ in counts]
+        self.rooms: list[Out] = []
+        """By block: kept between windows, as memory that is new each time costs threads more than what is done in it."""
 
     def walk(self, job: Job, out: Out, had: tuple[int, int]) -> tuple[int, int]:
         """As `walk.walk`."""
         jobs = self._jobs(job)
-        found: list[tuple[People, People]] = [(self.nobody, self.nobody)] * len(jobs)
+        while len(self.rooms) < len(jobs):
+            self.rooms.append(Out(People.room(LARGEST), People.room(LARGEST)))
+        found = [(0, 0)] * len(jobs)
         turn, course = count(), self.course
 
-        def work(counts: Counts, band: Band, room: Out) -> None:
+        def work(counts: Counts, band: Band) -> None:
             for n in iter(lambda: next(turn), -1):
                 if n >= len(jobs):
                     return
-                kept, joined = walk(course.world, course.ways.table, counts, course.stream, jobs[n], band, room, (0, 0))
-                found[n] = (room.kept.first(kept), room.joined.first(joined))
+                found[n] = walk(course.world, course.ways.table, counts, course.stream, jobs[n], band, self.rooms[n], (0, 0))
 
         if len(jobs) == 1:
-            work(self.counts[0], *self.rooms[0])
+            work(self.counts[0], self.bands[0])
         else:
-            list(self.pool.map(work, self.counts, *zip(*self.rooms, strict=True)))
-        kept, joined = (put([both[n] for both in found], out[n], had[n]) for n in (0, 1))
-        return kept, joined
+            list(self.pool.map(work, self.counts, self.bands))
+        kept = self._gather(
+            [room.kept.part(slice(0, n)) for room, (n, _) in zip(self.rooms, found, strict=False)], out.kept, had[0]
+        )
+        joined = [room.joined.part(slice(0, n)) for room, (_, n) in zip(self.rooms, found, strict=False)]
+        return kept, self._gather(joined, out.joined, had[1])
+
+    def _gather(self, parts: list[People], into: People, at: int) -> int:
+        """Write people one part after the other, from a row on; returns the row after the last."""
+        ends = np.cumsum([at, *(part.size for part in parts)]).tolist()
+        list(self.pool.map(lambda part, start: put([part], into, start), parts, ends[:-1]))
+        return int(ends[-1])
 
     def _jobs(self, job: Job) -> list[Job]:
         """Blocks for the threads; few people and few who leave are one block, in that order."""
@@ -187,4 +198,4 @@ class Threads:
         if jobs and cohorts and jobs[-1].people.size + int(cohorts[0][:, 3].sum()) <= size:
             jobs[-1] = Job(jobs[-1].people, cohorts[0], until)
             cohorts = cohorts[1:]
-        return jobs + [Job(self.nobody, part, until) for part in cohorts]
+        return jobs + [Job(people.part(slice(0, 0)), part, until) for part in cohorts]
