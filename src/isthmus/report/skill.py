@@ -7,7 +7,8 @@ confidence and a year of origins; a month ahead is a *forecast* as far as 80 % c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -166,18 +167,22 @@ def backtest(view: RunView) -> Backtest:
     seed = int(view.manifest.get("seed", 0))
     scores = view.scores
 
-    def skill(**fixed: object) -> Skill | None:
-        chosen = [s for s in scores if all(getattr(s, k) == v for k, v in fixed.items())]
-        return relative_skill(chosen, seed=seed)
+    at: dict[tuple[str, int], list[Score]] = defaultdict(list)
+    for score in scores:
+        at[score.checkpoint, score.horizon].append(score)
 
-    horizons = sorted({s.horizon for s in scores})
-    checkpoints = [c for c in view.series if any(s.checkpoint == c for s in scores)]
-    by_horizon = {h: skill(horizon=h) for h in horizons}
-    by_checkpoint = {c: skill(checkpoint=c) for c in checkpoints}
-    cells = {(c, h): skill(checkpoint=c, horizon=h) for c in checkpoints for h in horizons}
+    def skill(chosen: Iterable[tuple[str, int]]) -> Skill | None:
+        return relative_skill([score for cell in chosen for score in at.get(cell, ())], seed=seed)
+
+    horizons = sorted({horizon for _, horizon in at})
+    known = {checkpoint for checkpoint, _ in at}
+    checkpoints = [c for c in view.series if c in known]
+    by_horizon = {h: skill((c, h) for c in known) for h in horizons}
+    by_checkpoint = {c: skill((c, h) for h in horizons) for c in checkpoints}
+    cells = {(c, h): skill([(c, h)]) for c in checkpoints for h in horizons}
     stated = {int(row["horizon"]): row for row in view.summary.get("by_horizon", [])}
     return Backtest(
-        overall=_stated(skill(), view.summary.get("relative_skill")),
+        overall=_stated(skill(at), view.summary.get("relative_skill")),
         by_horizon={h: s for h, found in by_horizon.items() if (s := _stated(found, stated.get(h))) is not None},
         by_checkpoint={c: s for c, s in by_checkpoint.items() if s is not None},
         cells={key: s for key, s in cells.items() if s is not None},
