@@ -75,16 +75,24 @@ def alarm(view: RunView) -> str:
     return ""
 
 
+MOST_NAMED = 8
+"""Groups that a sentence names; more are counted."""
+
+
 def _noun(view: RunView, series: str) -> str:
-    """Label of a series within a sentence; names of nationalities keep their capital."""
+    """Label of a series within a sentence, whose people they are behind it; names of nationalities keep their capital."""
     said = view.corridor.series[series]
-    return said.label if said.label.startswith(view.corridor.groups[said.group].label) else lowered(said.label)
+    group = view.corridor.groups[said.group].label
+    whole, of = say(said.label), say(group)
+    if whole.startswith(f"{of}: "):
+        return f"{whole.removeprefix(f'{of}: ')} ({of})"
+    return whole if said.label.startswith(group) else say(lowered(said.label))
 
 
 def _year_words(view: RunView, series: str) -> str:
     recent = view.last_year
     now, reported = view.counted(series, recent)
-    words = f"{official(now)} {say(_noun(view, series))}"
+    words = f"{official(now)} {_noun(view, series)}"
     if reported < len(recent):
         words += say(" ({reported} of {recent} months reported)", reported=reported, recent=len(recent))
     before, reported_before = view.counted(series, view.fitted[-24:-12])
@@ -94,12 +102,16 @@ def _year_words(view: RunView, series: str) -> str:
 
 
 def _ends(view: RunView) -> tuple[str, ...]:
-    """The first and the last series of the corridor: where people enter, where they arrive."""
-    return view.series if len(view.series) < 2 else (view.series[0], view.series[-1])
+    """The first and the last series, where people enter and where they arrive; of all people where those are counted."""
+    groups, series = view.corridor.groups, view.corridor.series
+    names = tuple(name for name in view.series if groups[series[name].group].total) or view.series
+    return names if len(names) < 2 else (names[0], names[-1])
 
 
 def _official(view: RunView) -> str:
-    groups = listed([say(g.label) for g in view.corridor.groups.values()])
+    parts = [group for group in view.corridor.groups.values() if not group.total] or list(view.corridor.groups.values())
+    many_groups = say("{n} groups of people", n=len(parts))
+    groups = listed([say(group.label) for group in parts]) if len(parts) <= MOST_NAMED else many_groups
     counted = "; ".join(_year_words(view, s) for s in _ends(view))
     when = span(view.last_year[0], view.last_year[-1])
     return say(
@@ -120,7 +132,7 @@ def _ahead_heading(view: RunView, tested: Backtest) -> str:
 
 
 def _ahead(view: RunView, tested: Backtest) -> str:
-    parts = [f"{count_words(_total(view, s))} {say(_noun(view, s))}" for s in _ends(view)]
+    parts = [f"{count_words(_total(view, s))} {_noun(view, s)}" for s in _ends(view)]
     horizons = range(1, len(view.ahead) + 1)
     skilled = [h for h in horizons if tested.label(h) == "forecast"]
     when = span(view.ahead[0], view.ahead[-1])
