@@ -1,10 +1,11 @@
 """Whom and what the first sentences of a page name."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 
-from isthmus.report import headline
+from isthmus.report import fans, headline
 from isthmus.report.language import speaking
 from isthmus.spec.load import load
 
@@ -33,3 +34,15 @@ def test_in_spanish_too(darien):
     own = {"All nationalities": "Todas las nacionalidades", label: "Todas las nacionalidades: tránsitos por el Darién, Panamá"}
     with speaking("es", own):
         assert headline._noun(darien, "all_darien") == "tránsitos por el Darién, Panamá (Todas las nacionalidades)"
+
+
+def test_a_chart_marks_what_is_about_the_people_it_counts(darien):
+    def event(groups):
+        return fans.Event(1, "a rule", dt.date(2023, 1, 1), None, None, "made up", groups)
+
+    venezuelan = event(frozenset({"VEN"}))
+    assert [venezuelan.moves(darien, name) for name in ("ven_darien", "afg_darien", "all_darien")] == [True, False, True]
+    assert event(None).moves(darien, "afg_darien")
+    about = {name: fans._about(policy) for name, policy in darien.corridor.policies.items()}
+    assert None in about.values()
+    assert any(groups and groups < set(darien.corridor.groups) for groups in about.values())

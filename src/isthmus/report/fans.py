@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from markupsafe import Markup
@@ -18,10 +19,11 @@ from isthmus.report.intervals import WITHHELD, Interval, count, count_words, int
 from isthmus.report.skill import Backtest
 from isthmus.report.view import RunView
 from isthmus.report.words import day_name, period_name, span
+from isthmus.spec.schema import Policy
 from isthmus.timegrid import month_index
 
 SIZE = (380.0, 270.0)
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 372.0, 44.0, 238.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 372.0, 54.0, 238.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ class Event:
     until: dt.date | None
     announced: dt.date | None
     source: str
+    groups: frozenset[str] | None = None
+    """Whom it is about; absent: everybody."""
+
+    def moves(self, view: RunView, series: str) -> bool:
+        """Whether it is about people that a series counts."""
+        group = view.corridor.series[series].group
+        return self.groups is None or group in self.groups or view.corridor.groups[group].total
 
     @property
     def dates(self) -> str:
@@ -50,7 +59,7 @@ def events(view: RunView) -> list[Event]:
     """Policies and entry rules that begin inside the charted months, by date."""
     corridor = view.corridor
     first, last = months_shown(view)[0], view.months[-1]
-    found = [(p.date, p.label, p.until, p.announced, p.source) for p in corridor.policies.values()]
+    found = [(p.date, p.label, p.until, p.announced, p.source, _about(p)) for p in corridor.policies.values()]
     for rule in corridor.entry_rules:
         place = corridor.places[rule.place].label
         label = say(
@@ -59,11 +68,18 @@ def events(view: RunView) -> list[Event]:
             replace=rule.requirement.replace("_", " "),
             label=corridor.groups[rule.group].label,
         )
-        found.append((rule.from_, label, rule.to, rule.announced, rule.source))
-    inside = sorted(f for f in found if first <= f"{f[0]:%Y-%m}" <= last)
+        found.append((rule.from_, label, rule.to, rule.announced, rule.source, frozenset({rule.group})))
+    inside = sorted((f for f in found if first <= f"{f[0]:%Y-%m}" <= last), key=itemgetter(0, 1))
     return [
-        Event(n, label, day, until, announced, source) for n, (day, label, until, announced, source) in enumerate(inside, start=1)
+        Event(n, label, day, until, announced, source, groups)
+        for n, (day, label, until, announced, source, groups) in enumerate(inside, start=1)
     ]
+
+
+def _about(policy: Policy) -> frozenset[str] | None:
+    """Groups that a policy's effects name; none where one names nobody, or where it is only marked."""
+    named = [effect.group for effect in policy.effects]
+    return frozenset(name for name in named if name) if named and all(named) else None
 
 
 def months_shown(view: RunView) -> tuple[str, ...]:
@@ -118,18 +134,17 @@ def finding(view: RunView, numbers: Fan, label: str) -> str:
     mean = numbers.total.map(lambda x: x / months)
     lo, hi = mean.lo90, mean.hi90
     when = span(view.ahead[0], view.ahead[-1])
-    title = say(
-        "{label}: {label2} of about {median} a month in {when}",
-        label=numbers.label,
-        label2=label,
-        median=count(mean.median, lo, hi),
-        when=when,
-    )
+    median = count(mean.median, lo, hi)
+    sentence = "{label}: {label2} of about {median} a month in {when}"
+    if not median[:1].isdigit():
+        sentence = "{label}: {label2} of {median} a month in {when}"
+    title = say(sentence, label=numbers.label, label2=label, median=median, when=when)
     if not np.isfinite(numbers.recent):
         return title
     ratio = mean.median / max(numbers.recent, 1.0)
-    past = say("the last {months} months ({recent})", months=months, recent=count(numbers.recent, lo, hi))
-    if abs(ratio - 1) < 0.1:
+    recent = count(numbers.recent, lo, hi)
+    past = say("the last {months} months ({recent})", months=months, recent=recent)
+    if abs(ratio - 1) < 0.1 or recent == median:
         return say("{title}, close to {past}", title=title, past=past)
     sentence = "{title}, above {past}" if ratio > 1 else "{title}, below {past}"
     return say(sentence, title=title, past=past)
@@ -180,7 +195,7 @@ def _parts(view: RunView, numbers: Fan, labels: Sequence[str], marked: list[Even
     return [
         svg.el("defs", clip),
         *_axes(months, xs, y, border, say("{unit} a month", unit=view.unit(numbers.series))),
-        *_event_marks(marked, months, slot),
+        *_event_marks([event for event in marked if event.moves(view, numbers.series)], months, slot),
         svg.el("g", *inside, clip_path=f"url(#{key}-clip)"),
         *_horizons(labels, border, slot),
         *_observed(observed, months, xs, y, {m for m, r in view.observed[numbers.series].items() if not r.used}),
@@ -203,7 +218,7 @@ def _naive(xs: list[float], naive: list[Interval], y: svg.Scale) -> list[Markup]
 def _axes(months: tuple[str, ...], xs: dict[str, float], y: svg.Scale, border: float, unit: str) -> list[Markup]:
     parts = [
         svg.el("rect", x=border, y=TOP, width=RIGHT - border, height=BOTTOM - TOP, class_="ahead"),
-        svg.text(2, TOP - 10, unit, "tick"),
+        svg.text(2, TOP - 9, unit, "tick"),
     ]
     for tick in svg.round_ticks(0, y.high):
         parts += [
