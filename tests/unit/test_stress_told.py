@@ -9,7 +9,7 @@ import scenario_bench
 from isthmus.cli.stress_commands import _changes
 from isthmus.disclosure import Ledger, default_policy
 from isthmus.pipeline.stress_told import told_notes, told_sweeps
-from isthmus.report.gated import let_out
+from isthmus.report.gated import gate_row, let_out
 from isthmus.scenarios.account import ACCOUNT
 from isthmus.scenarios.rows import BASELINE
 from isthmus.scenarios.sheets import burden, burden_rows, sheets
@@ -28,7 +28,7 @@ def tried():
 
 def gated(corridor, comparison):
     table = (*comparison.table, *burden_rows(corridor, comparison))
-    return let_out("scenarios", table, corridor, POLICY, Ledger(), scope="test", edition="one").rows()
+    return let_out("scenarios", [gate_row(row) for row in table], corridor, POLICY, Ledger(), scope="test", edition="one").rows()
 
 
 def test_changes_are_those_of_the_released_rows_and_no_others(tried):

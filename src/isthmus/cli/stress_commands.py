@@ -48,7 +48,7 @@ def print_stress(folder: Path, *, as_json: bool, address: str) -> None:
 
 def _lines(folder: str, found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['draws']} draws, {found['months'][0]} to {found['months'][-1]}; change from the corridor as it stands,"
-    yield "median and 90 % interval, persons over all months; counts under ten, and what would give them away, are withheld"
+    yield "median and 90 % interval, persons over all months; small counts, and what would give them away, are withheld"
     for scenario in found["scenarios"]:
         yield ""
         yield f"{scenario['id']}: {scenario['label']}"

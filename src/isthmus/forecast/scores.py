@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,12 +81,25 @@ def skill_interval(
     width: float = 0.95,
 ) -> tuple[float, float]:
     """Interval of `relative_skill` by circular block bootstrap over origins (Politis and Romano 1992)."""
+    return skill_intervals(ours, theirs, generator, (width,), block=block, n_resamples=n_resamples)[0]
+
+
+def skill_intervals(
+    ours: Floats,
+    theirs: Floats,
+    generator: np.random.Generator,
+    widths: Sequence[float],
+    *,
+    block: int = 3,
+    n_resamples: int = 1000,
+) -> list[tuple[float, float]]:
+    """Several of them from the same resamples."""
     n = len(ours)
     starts = generator.integers(0, n, (n_resamples, -(-n // block)))
     rows = (starts[:, :, None] + np.arange(block)).reshape(n_resamples, -1)[:, :n] % n
     counts = (rows[:, :, None] == np.arange(n)).sum(axis=1).astype(float)
     skills = _relative_skills(ours, theirs, counts)
     if np.isnan(skills).all():
-        return float("nan"), float("nan")
-    low, high = np.nanquantile(skills, [(1 - width) / 2, (1 + width) / 2])
-    return float(low), float(high)
+        return [(float("nan"), float("nan"))] * len(widths)
+    ends = [((1 - width) / 2, (1 + width) / 2) for width in widths]
+    return [(float(low), float(high)) for low, high in np.nanquantile(skills, ends)]

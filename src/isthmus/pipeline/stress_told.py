@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.disclosure.ledger import Ledger
 from isthmus.disclosure.policy import Policy
-from isthmus.report.gated import let_out, policy_of
+from isthmus.report.gated import gate_row, let_out, policy_of
 from isthmus.scenarios.rows import ALL, BASELINE
 from isthmus.scenarios.sheets import sheets
 from isthmus.scenarios.summary import summary, told_changes
@@ -34,9 +34,8 @@ def told(folder: RunFolder, task: Task, comparison: Comparison, table: Rows) -> 
         table: All rows of ``scenarios.parquet``, which the page and an export pass through the gate whole as well.
     """
     corridor = task.loaded.corridor
-    released = let_out(
-        "scenarios", table, corridor, policy_of(folder.path), Ledger(), scope=corridor.name, edition=task.hash
-    ).rows()
+    rows, policy = [gate_row(row) for row in table], policy_of(folder.path)
+    released = let_out("scenarios", rows, corridor, policy, Ledger(), scope=corridor.name, edition=task.hash).rows()
     came = {
         (row["scenario"], row["place"]): float(row["median"])
         for row in sorted(released, key=lambda row: row["group"] == ALL)

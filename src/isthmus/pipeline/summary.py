@@ -11,9 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from isthmus.forecast.backtest.scoring import MEASURES
-from isthmus.forecast.scores import relative_skill, skill_interval
+from isthmus.forecast.scores import relative_skill, skill_intervals
 from isthmus.pipeline.backtesting import SHOWN
-from isthmus.report.skill import BLOCK, LABELLED, LEAST_ORIGINS
+from isthmus.report.skill import BLOCK, JUDGED, LABELLED, LEAST_ORIGINS
 from isthmus.streams import stream
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def summarise(folder: Path, task: Task) -> dict[str, Any]:
 
     def skill(a: Floats, b: Floats) -> dict[str, float | None]:
         block = min(BLOCK, len(origins))
-        low, high = skill_interval(a, b, stream(task.seed, "bootstrap"), block=block)
-        upper = skill_interval(a, b, stream(task.seed, "bootstrap"), block=block, width=LABELLED)[1]
+        (low, high), (_, upper) = skill_intervals(a, b, stream(task.seed, "bootstrap"), (JUDGED, LABELLED), block=block)
         found = {"value": relative_skill(a, b), "lo": low, "hi": high, "upper80": upper}
         told = {name: round(number, 4) if np.isfinite(number) else None for name, number in found.items()}
         return {**told, "origins": len(origins)}

@@ -110,8 +110,8 @@ def _ends(view: RunView) -> tuple[str, ...]:
 
 def _official(view: RunView) -> str:
     parts = [group for group in view.corridor.groups.values() if not group.total] or list(view.corridor.groups.values())
-    many_groups = say("{n} groups of people", n=len(parts))
-    groups = listed([say(group.label) for group in parts]) if len(parts) <= MOST_NAMED else many_groups
+    few = len(parts) <= MOST_NAMED
+    groups = listed([say(group.label) for group in parts]) if few else say("{n} groups of people", n=len(parts))
     counted = "; ".join(_year_words(view, s) for s in _ends(view))
     when = span(view.last_year[0], view.last_year[-1])
     return say(

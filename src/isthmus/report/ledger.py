@@ -31,11 +31,16 @@ def ledger(view: RunView) -> Section | None:
     years = [str(y) for y in data["ledger_year"].values]
     year = _last_whole(view, years)
     names = listed([group.label for group in view.corridor.groups.values()])
-    rows, cells = [], []
+    paid = {
+        name: interval(_own(data, name, year))
+        for name, fee in block.fees.items()
+        if cell("paying", year_period(view, year), leg="+".join(fee.legs), group=ALL, item=name) not in view.held
+    }
+    if not paid:
+        return None
+    cells = []
     for name, fee in block.fees.items():
-        paying = cell("paying", year_period(view, year), leg="+".join(fee.legs), group=ALL, item=name)
-        own = None if paying in view.held else interval(_own(data, name, year))
-        rows += [] if own is None else [Row(fee.label, own)]
+        own = paid.get(name)
         where = fee.country or "several countries"
         inside = "" if fee.within is None else say("within: {label}", label=block.fees[fee.within].label)
         everyone = interval(draws(data, "ledger_everyone", fee=name, ledger_year=year)) if fee.everyone else None
@@ -46,10 +51,8 @@ def ledger(view: RunView) -> Section | None:
             f"{fee.source} ({fee.confidence})",
         ))  # fmt: skip
     outer = [name for name, fee in block.fees.items() if fee.within is None]
-    whole = outer if all(block.fees[name].label in {row.label for row in rows} for name in outer) else []
+    whole = outer if all(name in paid for name in outer) else []
     total = interval(sum((_own(data, name, year) for name in whole), np.zeros(1)))
-    if not rows:
-        return None
     columns = (
         "What", "Collected by", "Kind", "Where", f"{names} (90{NBSP}%)", say("All nationalities (90\N{NO-BREAK SPACE}%)"),
         "Their share of all", "Not counted twice", "Source",
@@ -66,7 +69,7 @@ def ledger(view: RunView) -> Section | None:
             year=year,
             names=names,
         ),
-        rows,
+        [Row(block.fees[name].label, own) for name, own in paid.items()],
         Table(columns, tuple(cells)),
         unit="US$ in the year",
         log=True,

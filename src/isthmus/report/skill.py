@@ -27,6 +27,8 @@ LEAST_ORIGINS = 12
 """Past forecasts below which nothing is said to beat the random walk."""
 LEAST_LABELLED = 8
 """Past forecasts below which no month ahead is called a forecast."""
+JUDGED = 0.95
+"""Confidence with which a model is said to beat the random walk."""
 LABELLED = 0.8
 """Confidence that a month ahead needs to be called a forecast."""
 
@@ -113,10 +115,9 @@ def relative_skill(scores: Sequence[Score], *, seed: int) -> Skill | None:
         table[(0, *where)] = ours[key].crps_log
         table[(1, *where)] = rivals[key].crps_log
     scored = table[:, :, :, None]
-    low, high = scores_of.skill_interval(scored[0], scored[1], stream(seed, "bootstrap"), block=min(BLOCK, len(origins)))
-    upper = scores_of.skill_interval(
-        scored[0], scored[1], stream(seed, "bootstrap"), block=min(BLOCK, len(origins)), width=LABELLED
-    )[1]
+    (low, high), (_, upper) = scores_of.skill_intervals(
+        scored[0], scored[1], stream(seed, "bootstrap"), (JUDGED, LABELLED), block=min(BLOCK, len(origins))
+    )
     mine = [ours[key] for key in pairs]
     return Skill(
         value=scores_of.relative_skill(scored[0], scored[1]),
