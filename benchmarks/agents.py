@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 SIZES = (1e5, 3e5, 1e6, 1e7)
+TURNS = 8
 HAZARDS = (0.9, 0.2)
 """Robberies and injuries expected on the Darién, events a person."""
 
@@ -46,11 +47,16 @@ def corridor(step: str) -> tuple[Any, Any, dict[str, float], Any]:
     return model, found, {name: float(values[name]) for name in (*model.table.names, *model.table.fixed)}, unable
 
 
-def once(people: float, *, step: str, workers: int, own: bool) -> dict[str, float]:
+def once(people: float, *, step: str, workers: int, own: bool, times: int = 0) -> dict[str, float]:
     """Move so many agents through the corridor after one run of the same shapes that warms up; what it took, the least of some.
 
     Few agents are moved again and again, for a tenth of a second: a single run of them is shorter than what disturbs it.
     """
+    return beside(people, step=step, workers=(workers,), own=own, times=times)[workers]
+
+
+def beside(people: float, *, step: str, workers: tuple[int, ...], own: bool, times: int = 0) -> dict[int, dict[str, float]]:
+    """As `once`, by number of threads in turn, so that what disturbs the machine disturbs each."""
     from isthmus.engines.agents import Crowd, Hazards
     from isthmus.forecast.lives import people_of
 
@@ -58,21 +64,22 @@ def once(people: float, *, step: str, workers: int, own: bool) -> dict[str, floa
     intensity = np.zeros((len(model.legs), 2))
     intensity[[leg.id for leg in model.legs].index("darien_panama")] = HAZARDS
     left = float(np.asarray(found.trajectories.departures).sum())
-    cost: dict[str, float] = {}
-    for n in range(1 + (15 if people < 1e6 else 3 if people < 1e7 else 1)):
-        crowd = Crowd(1, per_person=(min(people, 1e6) if n == 0 else people) / left, workers=workers)
+    least: dict[int, dict[str, float]] = {}
+    times = times or (15 if people < 1e6 else 3 if people < 1e7 else 1)
+    for n, threads in ((n, threads) for n in range(1 + times) for threads in workers):
+        crowd = Crowd(1, per_person=(min(people, 1e6) if n == 0 else people) / left, workers=threads)
         cpu, wall = time.process_time(), time.perf_counter()
         lives = people_of(
             model, found.choices, found.trajectories, model.knowledge, numbers,
             crowd=crowd, unable=None if own else unable, hazards=Hazards(("robbery", "injury"), intensity),
         )  # fmt: skip
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        if n == 1 or (n and cpu < cost["cpu"]):
-            cost = {
+        if n == 1 or (n and wall < least[threads]["wall"]):
+            least[threads] = {
                 "cpu": cpu, "wall": wall, "agents": lives.agents, "lived": lives.lived, "hops": lives.hops, "most": lives.most,
                 "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
             }  # fmt: skip
-    return cost
+    return least
 
 
 def bare() -> float:
@@ -147,11 +154,16 @@ def run(sizes: tuple[float, ...]) -> None:
         show(f"dekads, one thread, {size:.0e}", cost)
     show("days, one thread, 1e+06", child("--once", "1e6", "--step", "day"))
     show("dekads, own purse, 1e+06", child("--once", "1e6", "--own"))
-    two = child("--once", "1e7", "--workers", "2")
+    one, two = child("--threads")
+    show("dekads, one thread beside two, 1e+07", one)
     show("dekads, two threads, 1e+07", two)
-    one = costs.get(1e7) or child("--once", "1e7")
+    ratio = f"{one['wall'] / two['wall']:.2f} times as fast by the clock, {two['cpu'] / one['cpu']:.2f} times the CPU"
+    print(f"\ntwo threads: {ratio}, the least of {TURNS} turns each")
+    words = [sys.executable, __file__, "--once", "1e7", "--times", str(TURNS)]
+    both = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    walls = [json.loads(process.communicate()[0])["wall"] for process in both]
     print(
-        f"\ntwo threads: {one['wall'] / two['wall']:.2f} times as fast by the clock, {two['cpu'] / one['cpu']:.2f} times the CPU"
+        f"what the machine gives to two processes that share nothing: {sum(one['wall'] / wall for wall in walls):.2f} times one"
     )
     first, last = costs[sizes[0]], costs[sizes[-1]]
     each = (last["cpu"] - first["cpu"]) / (last["agents"] - first["agents"])
@@ -174,11 +186,15 @@ def main() -> None:
     parser.add_argument("--step", default="dekad")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--own", action="store_true")
+    parser.add_argument("--times", type=int, default=0)
+    parser.add_argument("--threads", action="store_true")
     parser.add_argument("--bare", action="store_true")
     parser.add_argument("--triad", action="store_true")
     words = parser.parse_args()
     if words.once:
-        print(json.dumps(once(words.once, step=words.step, workers=words.workers, own=words.own)))
+        print(json.dumps(once(words.once, step=words.step, workers=words.workers, own=words.own, times=words.times)))
+    elif words.threads:
+        print(json.dumps(list(beside(1e7, step="dekad", workers=(1, 2), own=False, times=TURNS).values())))
     elif words.bare or words.triad:
         print(json.dumps(bare() if words.bare else triad()))
     else:

@@ -15,10 +15,11 @@ from isthmus.engines.agents.draws import Events, high, key_of, low, name_of, ste
 from isthmus.engines.agents.journeys import _spread, quantiles
 from isthmus.engines.agents.line import EVERYBODY, cut_at, sort
 from isthmus.engines.agents.minds import pivot
-from isthmus.engines.agents.people import BYTES
+from isthmus.engines.agents.people import BYTES, People
 from isthmus.engines.agents.room import Room
-from isthmus.engines.agents.run import BLOCK, packed
 from isthmus.engines.agents.tables import NEVER, Table, look, pick, thresholds
+from isthmus.engines.agents.threads import pieces
+from isthmus.engines.agents.walk import Job
 from isthmus.engines.agents.windows import list_cohorts
 from isthmus.engines.agents.world import patience
 from isthmus.engines.gates import gates
@@ -88,15 +89,21 @@ def test_a_table_of_delays_that_never_change_has_one_row():
     assert look(Table.of([steady]), np.uint64(0), np.uint64(49), np.uint64(2**30)) == 1
 
 
-def test_cohorts_are_packed_into_blocks_with_nobody_lost_or_twice():
-    departed = np.array([[0, 3, 2 * BLOCK + 5], [BLOCK - 3, 1, 0]])
-    listed = np.zeros((6, 4), np.uint64)
+@pytest.mark.parametrize("n", [1, 3, 8])
+def test_pieces_have_everybody_once_and_as_many_each(n):
+    departed = np.array([[0, 3, 2005], [997, 1, 0]])
+    listed, kept = np.zeros((6, 4), np.uint64), People.room(100)
+    kept.who[:] = np.arange(100)
     rows = list_cohorts(np.concatenate([np.full((2, 10), 9), departed], axis=1), 10, 13, listed)
-    blocks = packed(listed[:rows])
+    parts = pieces(Job(kept, listed[:rows], 13), n)
     assert rows == 4
-    assert all(0 < int(block[:, 3].sum()) <= BLOCK for block in blocks)
-    people = [(s, t, first + n) for block in blocks for s, t, first, size in block.tolist() for n in range(size)]
-    assert sorted(people) == [(s, 10 + t, n) for (s, t), size in np.ndenumerate(departed) for n in range(size)]
+    assert np.concatenate([part.people.who for part in parts]).tolist() == list(range(100))
+    listed_people = [(s, t, first + m) for part in parts for s, t, first, size in part.cohorts.tolist() for m in range(size)]
+    assert sorted(listed_people) == [(s, 10 + t, m) for (s, t), size in np.ndenumerate(departed) for m in range(size)]
+    sizes = [part.people.size + int(part.cohorts[:, 3].sum()) for part in parts]
+    assert len(parts) == n
+    assert max(sizes) - min(sizes) <= rows + 1
+    assert all(part.until == 13 for part in parts)
 
 
 @pytest.mark.parametrize("seed", [0, 3, 2**32, 2**63 - 5])

@@ -117,15 +117,14 @@ class Room(NamedTuple):
             (People.room(size), People.room(size)), Passing.room(some), Lines.room(some, n_queues, n_steps), np.zeros(4, np.int64)
         )
 
-    def grown(self, size: int) -> Room:
-        """The same people with room for this many."""
+    def grown(self, size: int, *, keeps: bool = True) -> Room:
+        """The same people with room for this many; who is kept only where they are here, and not with threads."""
         old, n_queues, before = self.lines, len(self.lines.size), self.kept[0].size
         new = Room.of(size, n_queues, old.others.shape[1])
         new.at[:] = self.at
-        now = int(self.at[3])
-        pairs = ((self.kept[now], new.kept[now]), (self.passing.joined, new.passing.joined))
-        for (source, into), n in zip(pairs, self.at[1:3].tolist(), strict=True):
-            put([source.part(slice(0, n))], into, 0)
+        (n_kept, n_joined), now = self.at[1:3].tolist(), int(self.at[3])
+        put([self.kept[now].part(slice(0, n_kept if keeps else 0))], new.kept[now], 0)
+        put([self.passing.joined.part(slice(0, n_joined))], new.passing.joined, 0)
         new.lines.size[:], new.lines.others[:], new.lines.gone[:] = old.size, old.others, old.gone
         for q, n in enumerate(old.size.tolist()):
             columns: Any = zip((*old.people, *old.waiting), (*new.lines.people, *new.lines.waiting), strict=True)

@@ -1,24 +1,22 @@
-"""People of a corridor, from departure to the end of their journeys: what the windows go by, and threads for them."""
+"""People of a corridor, from departure to the end of their journeys: what the windows go by."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.engines.agents.band import Band, Cohorts
+from isthmus.engines.agents.band import Band
 from isthmus.engines.agents.counts import Counts
 from isthmus.engines.agents.departures import MOST, Leaving, Source, entropy
 from isthmus.engines.agents.draws import U64
 from isthmus.engines.agents.line import Queues
 from isthmus.engines.agents.minds import Beliefs, Outlook
-from isthmus.engines.agents.people import People, put
 from isthmus.engines.agents.room import Room
-from isthmus.engines.agents.walk import Job, Out, walk
+from isthmus.engines.agents.threads import Threads
 from isthmus.engines.agents.ways import Ways, alternatives
 from isthmus.engines.agents.windows import Log, live_through
 from isthmus.engines.agents.world import Costs, Hazards, World, build
@@ -30,8 +28,8 @@ from isthmus.streams import stream_seed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BLOCK, LARGEST = 1 << 14, 1 << 18
-"""People whom a thread moves at a time, at least and at most; a block costs 0.1 ms that threads cannot share."""
+FIRST = 1 << 14
+"""People for whom there is room at first."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +49,6 @@ class Crowd:
     per_person: float = 1.0
     workers: int = 1
     exact: bool = False
-
-
-def packed(cohorts: Cohorts, size: int = BLOCK) -> list[Cohorts]:
-    """Cohorts in blocks of at most so many people, those that are larger in parts."""
-    rows = [(s, t, begun, min(size, n - begun)) for s, t, _, n in cohorts.tolist() for begun in range(0, n, size)]
-    blocks: list[list[tuple[int, ...]]] = []
-    room = 0
-    for row in rows:
-        if row[3] > room:
-            blocks.append([])
-            room = size
-        blocks[-1].append(row)
-        room -= row[3]
-    return [np.array(block, np.uint64) for block in blocks]
 
 
 class Course(NamedTuple):
@@ -102,13 +86,13 @@ class Engine:
         course, counts = self._course(departures), tuple(part.flat() for part in self.counts)
         n_strata, n_steps = self.log.departed.shape
         cohorts = np.zeros((n_strata * self.beliefs.window, 4), np.uint64)
-        aids, room = (Band.room(), Source.room(), cohorts, self.log), Room.of(BLOCK, len(self.model.queues), n_steps)
-        with ThreadPoolExecutor(self.crowd.workers) as pool:
+        aids, room = (Band.room(), Source.room(), cohorts, self.log), Room.of(FIRST, len(self.model.queues), n_steps)
+        with ThreadPoolExecutor(max(self.crowd.workers - 1, 1)) as pool:
             alone = self.crowd.workers == 1
             move: Any = live_through if alone else interpreted(live_through)
-            lend = None if alone else Threads(pool, course, counts).walk
+            lend = None if alone else Threads(pool, course.world, course.ways.table, course.stream, counts).walk
             while (wanted := move(*course, counts, *aids, *room, lend)) > 0:
-                room = room.grown(wanted + wanted // 2)
+                room = room.grown(wanted + wanted // 2, keeps=alone)
         if wanted < 0:
             raise ModelError.one(
                 where=f"departures from step {-1 - wanted} on",
@@ -147,55 +131,3 @@ class Engine:
 def interpreted(function: Any) -> Any:
     """A compiled function as Python runs it."""
     return function.py_func
-
-
-class Threads:
-    """Threads that move people block by block; what they find stands in the order of the blocks."""
-
-    def __init__(self, pool: ThreadPoolExecutor, course: Course, counts: tuple[Counts, ...]) -> None:
-        self.pool, self.course, self.counts = pool, course, counts
-        self.bands = [Band.room() for _ in counts]
-        self.rooms: list[Out] = []
-        """By block: kept between windows, as memory that is new each time costs threads more than what is done in it."""
-
-    def walk(self, job: Job, out: Out, had: tuple[int, int]) -> tuple[int, int]:
-        """As `walk.walk`."""
-        jobs = self._jobs(job)
-        while len(self.rooms) < len(jobs):
-            self.rooms.append(Out(People.room(LARGEST), People.room(LARGEST)))
-        found = [(0, 0)] * len(jobs)
-        turn, course = count(), self.course
-
-        def work(counts: Counts, band: Band) -> None:
-            for n in iter(lambda: next(turn), -1):
-                if n >= len(jobs):
-                    return
-                found[n] = walk(course.world, course.ways.table, counts, course.stream, jobs[n], band, self.rooms[n], (0, 0))
-
-        if len(jobs) == 1:
-            work(self.counts[0], self.bands[0])
-        else:
-            list(self.pool.map(work, self.counts, self.bands))
-        kept = self._gather(
-            [room.kept.part(slice(0, n)) for room, (n, _) in zip(self.rooms, found, strict=False)], out.kept, had[0]
-        )
-        joined = [room.joined.part(slice(0, n)) for room, (_, n) in zip(self.rooms, found, strict=False)]
-        return kept, self._gather(joined, out.joined, had[1])
-
-    def _gather(self, parts: list[People], into: People, at: int) -> int:
-        """Write people one part after the other, from a row on; returns the row after the last."""
-        ends = np.cumsum([at, *(part.size for part in parts)]).tolist()
-        list(self.pool.map(lambda part, start: put([part], into, start), parts, ends[:-1]))
-        return int(ends[-1])
-
-    def _jobs(self, job: Job) -> list[Job]:
-        """Blocks for the threads; few people and few who leave are one block, in that order."""
-        people, none, until = job.people, job.cohorts[:0], job.until
-        everybody = people.size + int(job.cohorts[:, 3].sum())
-        size = min(max(everybody // (4 * len(self.counts)), BLOCK), LARGEST)
-        cohorts = packed(job.cohorts, size)
-        jobs = [Job(people.part(slice(n, n + size)), none, until) for n in range(0, people.size, size)]
-        if jobs and cohorts and jobs[-1].people.size + int(cohorts[0][:, 3].sum()) <= size:
-            jobs[-1] = Job(jobs[-1].people, cohorts[0], until)
-            cohorts = cohorts[1:]
-        return jobs + [Job(people.part(slice(0, 0)), part, until) for part in cohorts]

@@ -65,7 +65,8 @@ def live_through(  # noqa: PLR0917  see below
     """All windows in order, from that which ``at`` says on; for the others see `run.Engine` and `room.Room`.
 
     Compiled, ``lend`` is None and one thread does it all. Where threads are lent this very function is run by Python: ``lend``
-    is called for `walk`, with everything of its arguments that changes. What is passed stands side by side and not in one record,
+    is called for `walk`, with everything of its arguments that changes and with whether a window begins; who is kept is then
+    with the threads, and only how many here. What is passed stands side by side and not in one record,
     since the time that compilation takes grows with the square of a record.
 
     Returns:
@@ -99,7 +100,7 @@ def live_through(  # noqa: PLR0917  see below
             if lend is None:
                 n_kept, joined = walk(world, ways.table, counts[0], stream, job, band, out, (n_kept, joined))
             else:
-                n_kept, joined = lend(job, out, (n_kept, joined))
+                n_kept, joined = lend(job, out, (n_kept, joined), i < 0)
         at[0], at[1], at[2], at[3] = end, n_kept, joined, 1 - at[3]
         log.most[0] = max(log.most[0], n_kept + joined + lines.size.sum())
     return 0
