@@ -107,3 +107,63 @@ def test_a_count_beyond_every_draw_leaves_the_rest_of_the_month_open():
     whole = nowcast(predicted, [Counted(0, 0, 2000.0, 1.0)], (0,), np.random.default_rng(1))[:, 0, 0]
     assert whole.min() >= 2000
     assert 0 < np.ptp(whole) < 200
+
+
+def groups_draws(seed=0, n=2000):
+    generator = np.random.default_rng(seed)
+    level = np.exp(7 + 0.3 * generator.standard_normal((n, 1, 1)))
+    return np.round(level * np.exp(0.1 * generator.standard_normal((n, 2, 3))))
+
+
+def test_of_a_normal_world_the_update_is_the_exact_posterior():
+    predicted = groups_draws()
+    one = Counted(0, 0, 1500.0, 1.0)
+    told = nowcast(predicted, [one], (0, 0), np.random.default_rng(1))
+    logs = np.log(predicted + 0.5).reshape(2000, -1)
+    covariance = np.cov(logs.T)
+    gain = covariance[:, 0] / (covariance[0, 0] + one.spread(0.25) ** 2)
+    mean = logs.mean(0) + gain * (np.log(1500.5) - logs[:, 0].mean())
+    variance = np.diag(covariance) - gain * covariance[0]
+    after = np.log(told + 0.5).reshape(2000, -1)
+    free = np.arange(1, 6)  # the month counted is held at or above its count besides
+    np.testing.assert_allclose(after.mean(0)[free], mean[free], atol=0.01)
+    np.testing.assert_allclose(after.std(0)[free], np.sqrt(variance[free]), rtol=0.06)
+
+
+def test_all_draws_are_left_whatever_is_counted():
+    predicted = groups_draws()
+    for value in (900.0, 4000.0):
+        told = nowcast(predicted, [Counted(0, 0, value, 1.0), Counted(1, 0, value, 1.0)], (0, 0), np.random.default_rng(1))
+        assert len(np.unique(told[:, 1, 2])) > 300  # whole numbers; by weight, twenty draws were left
+
+
+def test_counts_that_contradict_each_other_are_believed_less_than_counts_that_agree():
+    predicted = groups_draws()
+    width = {}
+    for name, (a, b) in {"agree": (730.0, 730.0), "contradict": (300.0, 1500.0)}.items():
+        told = nowcast(predicted, [Counted(0, 0, a, 2 / 3), Counted(1, 0, b, 2 / 3)], (0, 0), np.random.default_rng(1))
+        width[name] = np.log(told[:, 0, 2] + 0.5).std()
+    assert width["contradict"] > 1.1 * width["agree"]
+
+
+def test_days_that_are_not_all_in_are_scaled_up_where_that_is_known(tmp_path):
+    rows = ("darien,2024-06-01,2024-06-10,400,", "darien,2024-06-11,2024-06-20,200,0.5")
+    path = tmp_path / "partial.csv"
+    path.write_text("\n".join(["series,from,to,value,reported", *rows]) + "\n", "utf-8")
+    (late,) = counted(read_parts(path, SERIES), SERIES, ("2024-06",))
+    assert late.seen == pytest.approx(0.5)
+    whole = late._replace(reported=1.0)
+    assert late.spread(0.25) > whole.spread(0.25)
+    predicted = groups_draws()
+    medians = [np.median(nowcast(predicted, [one], (0, 0), np.random.default_rng(1))[:, 0, 0]) for one in (late, whole)]
+    assert medians[0] > 1.1 * medians[1]
+    path.write_text("series,from,to,value,reported\ndarien,2024-06-01,2024-06-10,400,80%\n", "utf-8")
+    with pytest.raises(FiguresError, match="a share above 0 and up to 1"):
+        read_parts(path, SERIES)
+
+
+def test_a_group_without_anybody_stays_without_until_somebody_is_counted():
+    predicted = np.zeros((300, 1, 2))
+    np.testing.assert_array_equal(nowcast(predicted, [Counted(0, 0, 0.0, 0.5)], (0,), np.random.default_rng(0))[:, 0, 1], 0.0)
+    told = nowcast(predicted, [Counted(0, 0, 6.0, 0.5)], (0,), np.random.default_rng(0))
+    assert told[:, 0, 0].min() >= 6

@@ -2,7 +2,8 @@
 
 A row is of a week (``2024-W23``, from Monday), a dekad (``2024-06-D2``), a day, or from one day to another. Figures of two months
 are split by days, each day alike. Such figures are read for months to come and used once; they are not kept with a run, since
-nationalities finer than a month are not for release.
+nationalities finer than a month are not for release. Where a publisher's latest days fill up later, a column ``reported`` says
+what share of their people is expected in the count by now.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from isthmus.errors import FiguresError, Problem
@@ -21,6 +22,8 @@ from isthmus.timegrid import month_end
 COLUMNS = ("series", "from", "to", "value")
 PERIOD = "period"
 """Column that stands in for ``from`` and ``to``."""
+REPORTED = "reported"
+"""Column that may be left out: share of the people of these days who are expected in the count by now."""
 MOST_SPLIT = 7
 """Days that a row may span where it goes on into the next month."""
 _WEEK, _DEKAD = re.compile(r"(\d{4})-W(\d{2})"), re.compile(r"(\d{4}-\d{2})-D([123])")
@@ -33,12 +36,14 @@ class Part:
     Attributes:
         series: As the corridor file names it.
         value: What was counted.
+        reported: Share of the people of these days who are expected in the count by now, above 0 and up to 1.
     """
 
     series: str
     begin: dt.date
     end: dt.date
     value: float
+    reported: float = 1.0
 
     @property
     def month(self) -> str:
@@ -52,7 +57,7 @@ class Part:
 
 
 def read_parts(path: Path, series: Sequence[str]) -> tuple[Part, ...]:
-    """Read a table with the columns ``series, from, to, value``, or ``series, period, value``.
+    """Read a table with the columns ``series, from, to, value``, or ``series, period, value``; ``reported`` may stand beside.
 
     Raises:
         FiguresError: All that is wrong with it.
@@ -97,7 +102,21 @@ def _parts(where: str, row: dict[str, str], series: Sequence[str]) -> tuple[Part
         value = -1.0
     if not 0 <= value < float("inf"):
         return Problem(f"{where}: value", "a count, zero or more", repr(row["value"]), "leave out days not reported")
-    return tuple(_split(Part(name, begin, end, value)))
+    reported = _reported(row)
+    if reported is None:
+        expected = "a share above 0 and up to 1, or nothing for days that are all in"
+        return Problem(f"{where}: {REPORTED}", expected, repr(row[REPORTED]), "write 0.8 where a fifth is still to come")
+    return tuple(_split(Part(name, begin, end, value, reported)))
+
+
+def _reported(row: dict[str, str]) -> float | None:
+    """Share of the people of a row's days in its count; None where that is no share."""
+    text = (row.get(REPORTED) or "").strip()
+    try:
+        share = float(text) if text else 1.0
+    except ValueError:
+        return None
+    return share if 0 < share <= 1 else None
 
 
 def _days(where: str, row: dict[str, str]) -> tuple[dt.date, dt.date] | Problem:
@@ -135,9 +154,9 @@ def _split(part: Part) -> Iterable[Part]:
     last = min(month_end(part.month), part.end)
     days = (part.end - part.begin).days + 1
     first = (last - part.begin).days + 1
-    yield Part(part.series, part.begin, last, part.value * first / days)
+    yield replace(part, end=last, value=part.value * first / days)
     if last < part.end:
-        yield Part(part.series, last + dt.timedelta(days=1), part.end, part.value * (days - first) / days)
+        yield replace(part, begin=last + dt.timedelta(days=1), value=part.value * (days - first) / days)
 
 
 def _twice(where: str, parts: Sequence[Part]) -> Iterable[Problem]:

@@ -171,8 +171,8 @@ def _under_way(view: RunView) -> str:
     more = len(view.under_way) - len(parts)
     tail = say(" and {more} more", more=more) if more else ""
     return say(
-        "The forecast is a nowcast where a part of a month was counted: {parts}{tail}. Draws under which those counts are likely "
-        "weigh more; the backtest knows no such parts, so no skill is claimed for what they add.",
+        "The forecast is a nowcast where a part of a month was counted: {parts}{tail}. Draws were moved towards those "
+        "counts; the backtest knows no such parts, so no skill is claimed for what they add.",
         parts=listed(parts),
         tail=tail,
     )
