@@ -68,17 +68,13 @@ def total_waiting(joined: Array, places: Array, keep: Array, most: Array) -> Arr
         most: Who can be waiting at most, ``(step,)``.
     """
 
-    def after(first: Any, then: Any) -> Any:
-        (slope1, add1, low1, high1), (slope2, add2, low2, high2) = first, then
-        return (
-            slope1 * slope2,
-            slope2 * add1 + add2,
-            jnp.clip(slope2 * low1 + add2, low2, high2),
-            jnp.clip(slope2 * high1 + add2, low2, high2),
-        )
+    def after(before: Array, now: Any) -> tuple[Array, Array]:
+        kept, came, left, limit = now
+        here = jnp.clip(kept * before + (came - left), 0.0, limit)
+        return here, here
 
-    _, adds, lows, highs = jax.lax.associative_scan(after, (keep, joined - places, jnp.zeros_like(joined), most))
-    return jnp.clip(adds, lows, highs)
+    _, waiting = jax.lax.scan(after, jnp.zeros_like(most[0]), (keep, joined, places, most))
+    return waiting
 
 
 def cohorts(joined: Array, keep: Array, longest: int) -> Array:
@@ -94,9 +90,12 @@ def cohorts(joined: Array, keep: Array, longest: int) -> Array:
     """
     n_steps = keep.shape[-1]
 
+    ages = min(longest, n_steps)
+    joined_at = np.arange(n_steps) - np.arange(ages)[:, None] + ages
+
     def aged(people: Array) -> Array:
-        ages = range(min(longest, n_steps))
-        return jnp.stack([jnp.pad(people, [(0, 0)] * (people.ndim - 1) + [(k, 0)])[..., :n_steps] for k in ages], axis=-2)
+        # one look-up: a slice for each age takes twice as long to compile
+        return jnp.pad(people, [(0, 0)] * (people.ndim - 1) + [(ages, 0)])[..., joined_at]
 
     logs = jnp.cumsum(jnp.log(keep))
     survival = jnp.exp(logs - aged(logs))

@@ -60,7 +60,7 @@ class Program:
         self._model = furnished.model
         self.chunk = chunk
         one = partial(one_pass, furnished.model, len(furnished.extra), last)
-        self._pass = jax.jit(jax.vmap(one, in_axes=(_axes(furnished.knowledge), 0, None)))
+        self._pass = jax.jit(jax.vmap(one, in_axes=(_axes(furnished.knowledge), 0, None, None)))
 
     def blocks(self, n_samples: int) -> list[tuple[int, int]]:
         """Blocks of draws, first and one past the last, that are carried at once."""
@@ -91,8 +91,8 @@ class Program:
     def _piece(self, inputs: Inputs, *, carried: bool) -> Passed:
         model = self._model
         went: Any = np.zeros((len(inputs.natural), len(model.legs), len(model.groups), model.grid.n_steps))
-        for _ in range(n_passes(model)):
-            passed: Passed = self._pass(inputs, went, carried)
+        for left in reversed(range(n_passes(model))):
+            passed: Passed = self._pass(inputs, went, carried, left == 0)
             went = passed.went
         return passed
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from isthmus.engines.cohort import mean_field
+from isthmus.engines.cohort import carry, stocks
 from isthmus.engines.cohort.feedback import believed_risk, everywhere
 from isthmus.engines.result import Trajectories
 from isthmus.inference.posterior import (
@@ -74,7 +74,7 @@ class Passed(NamedTuple):
     """What one pass gives.
 
     Attributes:
-        ahead: The months to come.
+        ahead: The months to come; zeros where the pass is not the last.
         paths: Paths as the model calls them, over the whole grid.
         went: Who set out, ``(leg, group, step)``; what the next pass hears of.
     """
@@ -103,7 +103,7 @@ def divert(model: Model, n_extra: int, shares: Array, chosen: Choices) -> Choice
     return Choices(leg, settle, chosen.value)
 
 
-def one_pass(model: Model, n_extra: int, last: int, inputs: Inputs, went: Array, carried: Array) -> Passed:
+def one_pass(model: Model, n_extra: int, last: int, inputs: Inputs, went: Array, carried: Array, ends: Array) -> Passed:
     """Run the mean-field corridor once for one draw, under what is believed after the flows of the pass before.
 
     Args:
@@ -113,6 +113,7 @@ def one_pass(model: Model, n_extra: int, last: int, inputs: Inputs, went: Array,
         inputs: Of one draw.
         went: Who set out in the pass before, ``(leg, group, step)``; zeros in the first.
         carried: Whether paths are as in the vector, ``()``.
+        ends: Whether this is the last pass, ``()``: the others are asked for flows only, and stocks and figures are a third.
     """
     natural, paths, knowledge, shares = inputs
     values = Values(model.table, natural)
@@ -134,14 +135,22 @@ def one_pass(model: Model, n_extra: int, last: int, inputs: Inputs, went: Array,
     chosen = divert(model, n_extra, shares, chosen) if n_extra else chosen
     base = systematic(model, values, knowledge, chosen.value)
     deviations = jnp.where(carried, hold(paths.departures - base @ mean - common, 0, last), paths.departures)
-    flows = mean_field(model, departures(model, base, deviations + common), chosen, values, knowledge)
+    flows = carry(model, departures(model, base, deviations + common), chosen, values, knowledge)
     detection = paths.detection
     if model.drifting_sights:
         detection = jnp.where(carried, detection_paths(model, values, detection, last), detection)
     stacked = jnp.stack([legs[k] for k in model.drifting_legs]) if legs else paths.legs
     found = Paths(deviations, stacked, detection, paths.drivers, moved)
-    seen = finish(model, values, knowledge, chosen, flows._replace(believed=believed), found)
-    return Passed(_cut(model, seen.trajectories, seen.mean, last + 1), found, flows.leg_flow)
+
+    def ahead() -> Ahead:
+        seen = finish(model, values, knowledge, chosen, stocks(flows)._replace(believed=believed), found)
+        return _cut(model, seen.trajectories, seen.mean, last + 1)
+
+    def nothing() -> Ahead:
+        empty: Ahead = jax.tree.map(lambda part: jnp.zeros(part.shape, part.dtype), jax.eval_shape(ahead))
+        return empty
+
+    return Passed(jax.lax.cond(ends, ahead, nothing), found, flows.leg_flow)
 
 
 def _cut(model: Model, flows: Trajectories, expected: Array, first: int) -> Ahead:

@@ -48,10 +48,10 @@ class Purse:
         self.visits: list[Array] = [nothing + begin[i] for i in range(len(model.places))]
         self.spent: list[Array] = [nothing] * len(model.places)
         self.ready: list[Array] = [nothing] * len(model.places)
-        self.able: list[Array] = [nothing + 1.0] * len(model.places)
+        self.short: dict[int, Array] = {}
 
     def arrive(self, i: int, wait_days: Array | None) -> None:
-        """Note what those who reach a place have spent, and what staying and waiting there adds."""
+        """Note what those who reach a place have spent, what staying and waiting there adds, and who can pay to go on."""
         place, grid = self.model.places[i], self.model.grid
         if place.legs_in:
             tails = [self.model.legs[k].tail for k in place.legs_in]
@@ -59,28 +59,44 @@ class Purse:
             spent = [self.ready[tail] + self.costs[k] for tail, k in zip(tails, place.legs_in, strict=True)]
             self.spent[i] = mean_spent(came, spent)
             self.visits[i] = sum(came, self.visits[i])
-            self.able[i] = 1.0 - below(self.spent[i], self.money.strata)
         stay = place.stay_days if wait_days is None else place.stay_days + wait_days @ grid.month_mean.T
         self.ready[i] = self.spent[i] + self.values[self.money.living] * stay
+        self._ask(i)
+
+    def _ask(self, i: int) -> None:
+        """Who reaches a place with money left, and who of them has it for each leg from there: together, since a normal
+        distribution is most of what is compiled here.
+        """
+        legs = self._paid_legs(i)
+        if not legs:
+            return
+        asked = jnp.stack([self.spent[i], *(self.ready[i] + self.costs[k] for k in legs)])
+        left = 1.0 - below(asked, self.money.strata)
+        able = left[0] if self.model.places[i].legs_in else jnp.ones_like(left[0])
+        for n, k in enumerate(legs):
+            self.short[k] = 1.0 - left[1 + n] / jnp.maximum(able, SCARCE)
+
+    def _paid_legs(self, i: int) -> list[int]:
+        """Legs from a place that are paid for: nobody is kept from a return."""
+        return [k for k in self.model.places[i].legs_out if self.model.legs[k].head >= 0]
 
     def unable(self, k: int) -> Array:
-        """Share of those who want a leg who cannot pay for it, ``(stratum, month)``."""
-        leg = self.model.legs[k]
-        still = 1.0 - below(self.ready[leg.tail] + self.costs[k], self.money.strata)
-        return 1.0 - still / jnp.maximum(self.able[leg.tail], SCARCE)
+        """Share of those who want a leg who cannot pay for it, ``(stratum, month)``; 0 on returns."""
+        return self.short.get(k, jnp.zeros_like(self.spent[0]))
 
-    def pay(self, k: int, wanting: Array) -> Paid:
-        """Let those who want a leg pay for it; nobody is kept from a return."""
-        leg = self.model.legs[k]
-        nobody = jnp.zeros_like(wanting)
-        if leg.head < 0:
-            return Paid(wanting, nobody, nobody, nobody, nobody, nobody)
-        short = wanting * (self.unable(k) @ self.model.grid.month_sum)
+    def pay(self, i: int, wanting: dict[int, Array]) -> dict[int, Paid]:
+        """Let those who want the legs from a place pay for them."""
+        legs = self._paid_legs(i)
+        paid = {k: Paid(people, *[jnp.zeros_like(people)] * 5) for k, people in wanting.items()}
+        if not legs:
+            return paid
+        want = jnp.stack([wanting[k] for k in legs])
+        short = want * (jnp.stack([self.short[k] for k in legs]) @ self.model.grid.month_sum)
         to_work, turned_back = short * self.shares.work, short * self.shares.turn_back
-        able = wanting - short * (1 - self.shares.borrow)
-        from_work = delayed(to_work, self.money.work_kernel)
-        stranded = wanting - able - to_work - turned_back
-        return Paid(able + from_work, short, turned_back, stranded, to_work, from_work)
+        able = want - short * (1 - self.shares.borrow)
+        from_work = delayed(to_work.reshape(-1, to_work.shape[-1]), self.money.work_kernel).reshape(to_work.shape)
+        found = Paid(able + from_work, short, turned_back, want - able - to_work - turned_back, to_work, from_work)
+        return paid | {k: Paid(*(part[n] for part in found)) for n, k in enumerate(legs)}
 
 
 def unable_to_pay(model: Model, values: Values, choices: Choices, wait_days: Array | None) -> Array:
@@ -95,5 +111,4 @@ def unable_to_pay(model: Model, values: Values, choices: Choices, wait_days: Arr
     purse = Purse(model, values, choices)
     for i in range(len(model.places)):
         purse.arrive(i, None if i not in model.queue_at or wait_days is None else wait_days[model.queue_at[i]])
-    legs = [purse.unable(k) if leg.head >= 0 else jnp.zeros_like(purse.able[0]) for k, leg in enumerate(model.legs)]
-    return jnp.stack(legs) @ model.grid.month_sum
+    return jnp.stack([purse.unable(k) for k in range(len(model.legs))]) @ model.grid.month_sum

@@ -16,10 +16,27 @@ from isthmus.model.network import Knowledge, Model
 from isthmus.model.parameters import Values
 
 
+STOCKS = ("waiting", "moving", "stranded", "working")
+"""Parts of the trajectories that are people there, and not people passing."""
+
+
 def mean_field(
     model: Model, departures: Array, choices: Choices, values: Values | None = None, knowledge: Knowledge | None = None
 ) -> Trajectories:
-    """Carry expected departures through the corridor; differentiable and batched by ``vmap``.
+    """Carry expected departures through the corridor, see `carry`; differentiable and batched by ``vmap``."""
+    return stocks(carry(model, departures, choices, values, knowledge))
+
+
+def stocks(changes: Trajectories) -> Trajectories:
+    """Trajectories with stocks, from what `carry` gives."""
+    parts = {name: getattr(changes, name) for name in STOCKS}
+    return changes._replace(**{name: None if part is None else jnp.cumsum(part, axis=-1) for name, part in parts.items()})
+
+
+def carry(
+    model: Model, departures: Array, choices: Choices, values: Values | None = None, knowledge: Knowledge | None = None
+) -> Trajectories:
+    """Flows of expected departures through the corridor; in place of `STOCKS` by how much they change in a step.
 
     Args:
         model: The compiled corridor.
@@ -33,8 +50,8 @@ def mean_field(
     if model.money is not None:
         money = Purse(model, _needed(values), choices)
     nobody = jnp.zeros(leavers.shape)
-    arrivals, settled, waiting = [], [], []
-    flow, arrived_by, moving = [nobody] * len(model.legs), [nobody] * len(model.legs), [nobody] * len(model.legs)
+    arrivals, settled, stays = [], [], []
+    flow, arrived_by = [nobody] * len(model.legs), [nobody] * len(model.legs)
     queues: dict[int, Onward] = {}
     paid: dict[int, Paid] = {}
     turned_back = [nobody] * len(model.places)
@@ -54,23 +71,23 @@ def mean_field(
                 flow[k] = people
         if money is not None:
             money.arrive(i, queues[i].wait_days if i in queues else None)
+            paid |= money.pay(i, {k: flow[k] for k in place.legs_out})
             for k in place.legs_out:
-                paid[k] = money.pay(k, flow[k])
                 flow[k] = paid[k].flow
                 turned_back[i] = turned_back[i] + paid[k].turned_back
         gone = leaving if not queues and money is None else _gone(model, i, settled[i], flow, paid, turned_back[i], leaving)
-        waiting.append(jnp.cumsum(came + starting - gone, axis=1))
+        stays.append(came + starting - gone)
         for k in place.legs_out:
             arrived_by[k] = delayed(flow[k], model.legs[k].kernel)
-            moving[k] = jnp.cumsum(flow[k] - arrived_by[k], axis=1)
+    set_out, come = jnp.stack(flow), jnp.stack(arrived_by)
     out = Trajectories(
         departures=departures,
         arrivals=jnp.stack(arrivals),
-        leg_flow=jnp.stack(flow),
-        leg_arrivals=jnp.stack(arrived_by),
+        leg_flow=set_out,
+        leg_arrivals=come,
         settled=jnp.stack(settled),
-        waiting=jnp.stack(waiting),
-        moving=jnp.stack(moving),
+        waiting=jnp.stack(stays),
+        moving=set_out - come,
     )
     return _with_blocks(model, out, turned_back, queues, paid)
 
@@ -120,8 +137,8 @@ def _with_blocks(
     by_place = [sum((paid[k].stranded for k in place.legs_out), jnp.zeros_like(turned_back[0])) for place in model.places]
     legs = [paid[k] for k in range(len(model.legs))]
     out = out._replace(
-        stranded=jnp.cumsum(jnp.stack(by_place), axis=-1),
-        working=jnp.cumsum(jnp.stack([leg.to_work - leg.from_work for leg in legs]), axis=-1),
+        stranded=jnp.stack(by_place),
+        working=jnp.stack([leg.to_work - leg.from_work for leg in legs]),
         short=jnp.stack([leg.short for leg in legs]),
     )
     return by_groups(model, out._replace(departures=model.strata.spread(out.departures)))._replace(departures=out.departures)
