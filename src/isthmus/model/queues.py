@@ -5,9 +5,10 @@ and ``U`` all who joined within the longest wait, the number waiting follows
 
     W(t) = min(max(r(t) W(t-1) + a(t) - c(t), 0), U(t))
 
-(Lindley 1952, Proc. Camb. Phil. Soc. 48:277, with giving up as in Palm 1957). Clamped lines compose to clamped lines, so all
-steps are solved together by an associative scan. Under first come first served those who wait are the last who came: the
-split by group follows from the total, exactly, without following anybody. Persons and steps throughout.
+(Lindley 1952, Proc. Camb. Phil. Soc. 48:277, with giving up as in Palm 1957), one step after the other: clamped lines compose
+to clamped lines, but to solve all steps together by that takes three times as long to compile and no less to run. Under first
+come first served those who wait are the last who came: the split by group follows from the total, exactly, without following
+anybody. Persons and steps throughout.
 """
 
 from __future__ import annotations

@@ -64,9 +64,8 @@ class Purse:
         self._ask(i)
 
     def _ask(self, i: int) -> None:
-        """Who reaches a place with money left, and who of them has it for each leg from there: together, since a normal
-        distribution is most of what is compiled here.
-        """
+        """Who reaches a place with money left, and who of them has enough for each leg from there."""
+        # together, since a normal distribution is most of what is compiled here
         legs = self._paid_legs(i)
         if not legs:
             return
