@@ -30,17 +30,15 @@ NOBODY = np.zeros((0, 4), np.uint64)
 
 
 def pieces(job: Job, n: int) -> list[Job]:
-    """A job in so many pieces, of each cohort and of the people as many; those without anybody are left out."""
-    cuts = [[job.people.size * m // n, job.cohorts[:, 3] * U64(m) // U64(n)] for m in range(n + 1)]
-    found = []
-    for (first, begun), (end, ended) in pairwise(cuts):
-        cohorts = job.cohorts.copy()
-        cohorts[:, 2] += begun
-        cohorts[:, 3] = ended - begun
-        cohorts = cohorts[cohorts[:, 3] > 0]
-        if end > first or len(cohorts):
-            found.append(Job(job.people.part(slice(first, end)), cohorts, job.until))
-    return found
+    """A job in so many pieces, of each cohort and of the people as many."""
+    at = np.arange(n + 1)
+    ends = (job.people.size * at // n).tolist()
+    people = [job.people.part(slice(*span)) for span in pairwise(ends)] if job.people.size else [job.people] * n
+    cuts = job.cohorts[:, 3] * at[:, None].astype(np.uint64) // U64(n)
+    cohorts = np.repeat(job.cohorts[None], n, axis=0)
+    cohorts[:, :, 2] += cuts[:-1]
+    cohorts[:, :, 3] = cuts[1:] - cuts[:-1]
+    return [Job(some, new, job.until) for some, new in zip(people, cohorts, strict=True)]
 
 
 class Own:
