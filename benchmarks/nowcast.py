@@ -12,9 +12,9 @@ less; *reported late*, a day's people are in the count after d days with probabi
 told or not. What is scored is always the real month.
 
 *Weeks*, real figures throughout, of another border: ``channel_weeks.csv``, people who arrived in the United Kingdom in small
-boats by week (Home Office, Open Government Licence 3.0; from the public copy rvaughan/uk-migrant-data, by year within 0.1 % of
-the totals published). Four weeks are a month, the forecast is the random walk: this judges what the nowcast makes of a part of a
-month, and no mechanism.
+boats by week (Home Office, Open Government Licence 3.0; from the public copy rvaughan/uk-migrant-data, not held against
+the publisher's own table). Four weeks are a month, the forecast is the random walk: this judges what the nowcast makes of a
+part of a month, and no mechanism.
 """
 
 from __future__ import annotations
