@@ -47,12 +47,12 @@ def corridor(step: str) -> tuple[Any, Any, dict[str, float], Any]:
     return model, found, {name: float(values[name]) for name in (*model.table.names, *model.table.fixed)}, unable
 
 
-def once(people: float, *, step: str, workers: int, own: bool, times: int = 0) -> dict[str, float]:
+def once(people: float, *, step: str, own: bool, times: int = 0) -> dict[str, float]:
     """Move so many agents through the corridor after one run of the same shapes that warms up; what it took, the least of some.
 
     Few agents are moved again and again, for a tenth of a second: a single run of them is shorter than what disturbs it.
     """
-    return beside(people, step=step, workers=(workers,), own=own, times=times)[workers]
+    return beside(people, step=step, workers=(1,), own=own, times=times)[1]
 
 
 def beside(people: float, *, step: str, workers: tuple[int, ...], own: bool, times: int = 0) -> dict[int, dict[str, float]]:
@@ -184,7 +184,6 @@ def main() -> None:
     parser.add_argument("--people", type=float, help="largest number of agents")
     parser.add_argument("--once", type=float)
     parser.add_argument("--step", default="dekad")
-    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--own", action="store_true")
     parser.add_argument("--times", type=int, default=0)
     parser.add_argument("--threads", action="store_true")
@@ -192,7 +191,7 @@ def main() -> None:
     parser.add_argument("--triad", action="store_true")
     words = parser.parse_args()
     if words.once:
-        print(json.dumps(once(words.once, step=words.step, workers=words.workers, own=words.own, times=words.times)))
+        print(json.dumps(once(words.once, step=words.step, own=words.own, times=words.times)))
     elif words.threads:
         print(json.dumps(list(beside(1e7, step="dekad", workers=(1, 2), own=False, times=TURNS).values())))
     elif words.bare or words.triad:

@@ -200,10 +200,26 @@ CASES = (
 SPANS = {"under way": slice(0, 1), "two after": slice(1, 3)}
 
 
+def channel() -> Floats:
+    """People by week."""
+    with (Path(__file__).parent / "channel_weeks.csv").open(encoding="utf-8", newline="") as handle:
+        return np.array([float(row["persons"]) for row in csv.DictReader(handle)])
+
+
+def unevenness() -> str:
+    """How far two weeks lie from half of the four, log scale, by where months begin: root mean square, and by the median."""
+    found = []
+    for first in range(4):
+        months = channel()[first:]
+        months = months[: len(months) // 4 * 4].reshape(-1, 4)
+        away = np.log(months[:, :2].sum(axis=1) + 0.5) - np.log(months.sum(axis=1) / 2 + 0.5)
+        found.append(f"{np.sqrt(np.mean(away**2)):.2f} and {np.median(np.abs(away)) / 0.6745:.2f}")
+    return f"Channel, log of two weeks over half the month, root mean square and by the median: {'; '.join(found)}"
+
+
 def weeks(counted: int) -> dict[str, tuple[Floats, Floats]]:
     """Tables of months of four weeks in the Channel with so many weeks counted, from the ninth month on."""
-    with (Path(__file__).parent / "channel_weeks.csv").open(encoding="utf-8", newline="") as handle:
-        persons = np.array([float(row["persons"]) for row in csv.DictReader(handle)])
+    persons = channel()
     months = persons[: len(persons) // 4 * 4].reshape(-1, 4)
     totals, parts = months.sum(axis=1), months[:, :counted].sum(axis=1)
     padded = np.concatenate([totals, np.full(AHEAD, np.nan)])
@@ -248,6 +264,7 @@ def main() -> int:
     sys.stdout.write(f"{machine()}\ncase | month | origins | skill against | 90 % held: nowcast, then rivals in order\n")
     for case in CASES:
         sys.stdout.writelines(line + "\n" for line in rows(case.name, tables(case, series, origins)))
+    sys.stdout.write(unevenness() + "\n")
     for counted in (1, 2, 3):
         sys.stdout.writelines(line + "\n" for line in rows(f"Channel, {counted} of 4 weeks", weeks(counted)))
     return 0

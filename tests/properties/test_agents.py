@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from agents_slow import Slow
@@ -12,6 +14,7 @@ from test_engines import built_from, stocks_of
 import crowds
 import toy
 from isthmus.engines.agents import ENDINGS, Costs, Crowd, Hazards, Outlook, live
+from isthmus.engines.agents.threads import Threads
 from isthmus.engines.gates import gates
 from isthmus.forecast.lives import costs, names_needed, outlook, people_of
 from isthmus.model.network import compile_model
@@ -123,9 +126,19 @@ def listed(table):
     return {tuple(map(int, at)): int(table[tuple(at)]) for at in np.argwhere(table)}
 
 
-def test_the_result_does_not_depend_on_the_number_of_threads():
+@pytest.mark.parametrize(("per_person", "several"), [(40, False), (300, True)])
+def test_the_result_does_not_depend_on_the_number_of_threads(monkeypatch, per_person, several):
+    """Few people are moved by the thread that calls, many by all of them."""
+    used, move = set(), Threads._move
+
+    def noted(self, own, others, until):
+        used.add(threading.get_ident())
+        move(self, own, others, until)
+
+    monkeypatch.setattr(Threads, "_move", noted)
     built = small(**crowds.BLOCKS, **crowds.WORD)
-    one, three = (crowds.lives(built, Crowd(5, per_person=40, workers=n), own=True, hazards=HAZARDS) for n in (1, 3))
+    one, three = (crowds.lives(built, Crowd(5, per_person=per_person, workers=n), own=True, hazards=HAZARDS) for n in (1, 3))
+    assert (len(used) > 1) is several
     for name, part in one.trajectories._asdict().items():
         assert part is None or np.array_equal(part, getattr(three.trajectories, name)), name
     for name in ("steps", "usd", "met", "waited"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import xarray as xr
 
@@ -13,6 +15,7 @@ from isthmus.report.intervals import WITHHELD, Interval, interval, percent, plai
 from isthmus.report.sections import Row, Section, draws, learned_table, millions, rows_chart
 from isthmus.report.view import RunView
 from isthmus.report.words import listed, span
+from isthmus.spec.facilitators import Facilitators
 
 COLLECTORS = {
     "carriers": "carriers",
@@ -38,18 +41,6 @@ def ledger(view: RunView) -> Section | None:
     }
     if not paid:
         return None
-    cells = []
-    for name, fee in block.fees.items():
-        own = paid.get(name)
-        where = fee.country or "several countries"
-        inside = "" if fee.within is None else say("within: {label}", label=block.fees[fee.within].label)
-        everyone = interval(draws(data, "ledger_everyone", fee=name, ledger_year=year)) if fee.everyone else None
-        cells.append((
-            fee.label, COLLECTORS[fee.collector], fee.kind, where, say(WITHHELD) if own is None else millions(own),
-            "not modelled" if everyone is None else millions(everyone),
-            "" if everyone is None or own is None else percent(own.median / everyone.median, 1), inside,
-            f"{fee.source} ({fee.confidence})",
-        ))  # fmt: skip
     outer = [name for name, fee in block.fees.items() if fee.within is None]
     whole = outer if all(name in paid for name in outer) else []
     total = interval(sum((_own(data, name, year) for name in whole), np.zeros(1)))
@@ -70,7 +61,7 @@ def ledger(view: RunView) -> Section | None:
             names=names,
         ),
         [Row(block.fees[name].label, own) for name, own in paid.items()],
-        Table(columns, tuple(cells)),
+        Table(columns, tuple(_cells(block, data, paid, year))),
         unit="US$ in the year",
         log=True,
     )
@@ -89,6 +80,21 @@ def ledger(view: RunView) -> Section | None:
         ),
     )
     return Section("ledger", "Who collects what", words, (chart,), tuple(tables))
+
+
+def _cells(block: Facilitators, data: xr.Dataset, paid: Mapping[str, Interval], year: str) -> Iterator[tuple[str, ...]]:
+    """A row of the table for each fee; what is not in ``paid`` is withheld."""
+    for name, fee in block.fees.items():
+        own = paid.get(name)
+        where = fee.country or "several countries"
+        inside = "" if fee.within is None else say("within: {label}", label=block.fees[fee.within].label)
+        everyone = interval(draws(data, "ledger_everyone", fee=name, ledger_year=year)) if fee.everyone else None
+        yield (
+            fee.label, COLLECTORS[fee.collector], fee.kind, where, say(WITHHELD) if own is None else millions(own),
+            "not modelled" if everyone is None else millions(everyone),
+            "" if everyone is None or own is None else percent(own.median / everyone.median, 1), inside,
+            f"{fee.source} ({fee.confidence})",
+        )  # fmt: skip
 
 
 def _own(data: xr.Dataset, fee: str, year: str) -> np.ndarray:

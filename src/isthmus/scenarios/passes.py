@@ -113,7 +113,7 @@ def one_pass(model: Model, n_extra: int, last: int, inputs: Inputs, went: Array,
         inputs: Of one draw.
         went: Who set out in the pass before, ``(leg, group, step)``; zeros in the first.
         carried: Whether paths are as in the vector, ``()``.
-        ends: Whether this is the last pass, ``()``: the others are asked for flows only, and stocks and figures are a third.
+        ends: Whether this is the last pass, ``()``: the others are asked for flows only, which takes 0.6 of the time.
     """
     natural, paths, knowledge, shares = inputs
     values = Values(model.table, natural)

@@ -21,10 +21,10 @@ from isthmus.engines.agents.walk import Job, Out, walk
 from isthmus.engines.agents.world import World
 
 FEW = 1 << 14
-"""Fewer people than these are moved by one thread: to hand work to another costs as much as to move a thousand."""
+"""Up to so many people are moved by one thread: that takes 2 ms."""
 
 PIECES = 4
-"""Pieces for each thread into which other people are cut; a piece costs 0.1 ms that threads cannot share."""
+"""Pieces for each thread into which other people are cut; to call the kernel for one takes 17 µs that threads cannot share."""
 
 NOBODY = np.zeros((0, 4), np.uint64)
 
@@ -60,25 +60,22 @@ class Own:
         self.before, self.kept, self.joined = (People.room(FEW) for _ in range(3))
         self.n_before = self.n_kept = self.n_joined = 0
 
-    def begin(self, others: int) -> int:
-        """Begin a window, in which so many others may be moved too; how many of its own a thread has in it."""
+    def begin(self) -> None:
+        """Begin a window: who was kept for it was kept before it."""
         self.before, self.kept, self.n_before, self.n_kept = self.kept, self.before, self.n_kept, 0
-        self.reserve(self.n_before + others)
-        return self.n_before
 
-    def reserve(self, more: int) -> int:
-        """See to it that all of so many more people can be kept, or join; none has joined yet.
+    def reserve(self, others: int) -> None:
+        """See to it that all of its own and so many others can be kept, or join; none has joined yet.
 
         Memory is kept between windows: what is new each time costs threads more than what is done in it.
         """
-        self.n_joined = 0
+        more, self.n_joined = self.n_before + others, 0
         if self.n_kept + more > self.kept.size:
             wider = People.room((self.n_kept + more) * 3 // 2)
             put([self.kept.part(slice(0, self.n_kept))], wider, 0)
             self.kept = wider
         if more > self.joined.size:
             self.joined = People.room(more * 3 // 2)
-        return 0
 
 
 class Threads:
@@ -94,11 +91,13 @@ class Threads:
         """As `walk.walk`, but that who is kept stays with the threads; where a window begins they are whom it moves."""
         if begins:
             job = job._replace(people=job.people.part(slice(0, 0)))
+            for own in self.own:
+                own.begin()
         size = job.people.size + int(job.cohorts[:, 3].sum())
-        others = iter(pieces(job, 1 if size <= FEW else PIECES * len(self.own)))
-        everybody = size
+        everybody = size + sum(own.n_before for own in self.own)
         for own in self.own:
-            everybody += own.begin(size) if begins else own.reserve(size)
+            own.reserve(size)
+        others = iter(pieces(job, 1 if size <= FEW else PIECES * len(self.own)))
         begun = [self.pool.submit(self._move, own, others, job.until) for own in self.own[1:]] if everybody > FEW else []
         for own in self.own[: len(self.own) - len(begun)]:
             self._move(own, others, job.until)
