@@ -39,6 +39,10 @@ def test_every_check_is_made(made):
     assert facts["ranked"]["quantities"] == len(facts["ranks"])
     assert set(facts["coverage"]) == {"model", "model, all ranked", "jumps", "recount"}
     assert {row["series"] for row in facts["left_out"]} == {"town_entries", "town_exits", "end_events"}
+    for row in facts["left_out"]:
+        assert row["below"] is not None
+        assert row["course90"] is not None
+        assert row["decisive"] in {rank["name"] for rank in facts["ranks"]}
     assert {row["statistic"] for row in facts["predictive"]} >= {"mean", "months of zero"}
     assert len(facts["sensitivity"]) == 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from isthmus.forecast.validation.checks import STATISTICS, _held_out, _weighted
+from isthmus.forecast.validation.checks import STATISTICS, _decisive, _held_out, _weighted
 from isthmus.forecast.validation.recovery import RANKS, Recovered, coverage, joined, verdicts
 
 NAMES = np.array(["good", "biased"])
@@ -83,8 +83,23 @@ def test_a_prior_that_figures_overruled_moves_its_mean_and_one_at_its_centre_doe
 
 def test_what_is_said_of_a_series_left_out():
     draws = np.full((50, 4), 10.0) * np.linspace(0.5, 1.5, 50)[:, None]
-    figures, ratio, crps, inside50, inside90 = _held_out(draws, np.array([10.0, 10.0, np.nan, 100.0]), 3)
+    figures, ratio, crps, inside50, inside90, below, course90 = _held_out(draws, np.array([10.0, 10.0, np.nan, 100.0]), 3)
     assert (figures, inside50, inside90) == (3, pytest.approx(2 / 3), pytest.approx(2 / 3))
     assert ratio == pytest.approx(30 / 120)
     assert crps > 0
+    assert (below, course90) == (1.0, 0.0)
     assert np.isnan(_held_out(draws, np.full(4, np.nan), 3)[1])
+
+
+def test_a_level_that_is_off_is_told_from_a_course_that_is_off():
+    draws = np.random.default_rng(0).normal(100, 5, (400, 40)) * np.arange(1, 41)
+    _, ratio, _, _, inside90, below, course90 = _held_out(draws, 150.0 * np.arange(1, 41), 39)
+    assert (ratio, inside90, below, course90) == (pytest.approx(2 / 3, abs=0.01), 0, 1, 1)
+
+
+def test_the_unknown_that_a_sum_goes_with_is_found_with_its_sign():
+    scalars = np.random.default_rng(0).standard_normal((300, 3))
+    at, correlation = _decisive(scalars, np.exp(5 - 0.3 * scalars[:, 1] + 0.01 * scalars[:, 2]))
+    assert at == 1
+    assert correlation < -0.99
+    assert np.isnan(_decisive(scalars, np.full(300, 7.0))).all()

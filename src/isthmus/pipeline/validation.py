@@ -10,9 +10,8 @@ import numpy as np
 
 from isthmus import __version__
 from isthmus.compute import Unit, Workplace
-from isthmus.forecast.backtest.blocks import evidence_at
-from isthmus.forecast.backtest.blocks import EFFORT, vintages_of
 from isthmus.forecast.backtest.blocks import QUICK as QUICK_FIT
+from isthmus.forecast.backtest.blocks import evidence_at, vintages_of
 from isthmus.forecast.compiled import Compiled, compiled, fitted_part
 from isthmus.forecast.predict import thin
 from isthmus.forecast.validation import checks, recovery
@@ -100,7 +99,7 @@ def left_out_units(task: Task, work: Compiled) -> list[Unit]:
     n = len(work.model.sights)
     if n < 2:
         return []
-    effort = QUICK_FIT if task.quick else EFFORT
+    effort = QUICK_FIT if task.quick else recovery.FULL
     out = []
     for first in range(0, n, LEFT_OUT):
         series = tuple(range(first, min(first + LEFT_OUT, n)))
@@ -108,8 +107,9 @@ def left_out_units(task: Task, work: Compiled) -> list[Unit]:
             task.text, task.figures, task.last_month, task.last_fitted, series, task.seed, effort, min(LEFT_OUT, n)
         )
         inputs = digest(
-            __version__, fitted_part(batch.corridor), batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort)
-        )
+            __version__, fitted_part(batch.corridor), batch.figures.hash, batch.last_fitted, batch.seed, asdict(effort),
+            checks.HELD_OUT,
+        )  # fmt: skip
         span = (first, first + len(series))
         out.append(Unit(checks.left_out_unit, inputs, "left out", draws=span, arguments={"batch": batch}, kind=task.kind))
     return out
@@ -164,7 +164,9 @@ def _left_out(work: Compiled, parts: Sequence[dict[str, Any]]) -> list[dict[str,
     for part in parts:
         for k, values in zip(part["series"], part["held_out"], strict=True):
             named = dict(zip(checks.HELD_OUT, (float(v) for v in values), strict=True))
-            rows.append({"series": work.model.sights[int(k)].id, **_rounded(named)})
+            at = named.pop("decisive")
+            decisive = work.model.table.names[int(at)] if np.isfinite(at) else None
+            rows.append({"series": work.model.sights[int(k)].id, **_rounded(named), "decisive": decisive})
     return rows
 
 

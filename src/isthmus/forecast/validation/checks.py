@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from isthmus.compute import Arrays, Unit
 from isthmus.data.figures import Figures
 from isthmus.forecast import scores
-from isthmus.forecast.backtest.blocks import EFFORT, evidence_at, vintages_of
+from isthmus.forecast.backtest.blocks import evidence_at, vintages_of
 from isthmus.forecast.compiled import Compiled, compiled
 from isthmus.forecast.predict import Forecast, thin
 from isthmus.inference.fit import Effort, fit_batch
@@ -147,12 +147,12 @@ class LeftOut:
     last_fitted: str
     series: tuple[int, ...]
     seed: int
-    effort: Effort = EFFORT
+    effort: Effort
     size: int = 6
 
 
 def left_out_unit(unit: Unit) -> Arrays:
-    """Fit without each series of a batch, and say its figures: draws' quantiles, scores, coverage, by series."""
+    """Fit without each series of a batch, and say its figures; what is said, by series: `HELD_OUT`."""
     batch: LeftOut = unit.arguments["batch"]
     work = compiled(batch.corridor, batch.last_month)
     model, last = work.model, work.model.grid.position(batch.last_fitted)
@@ -167,19 +167,45 @@ def left_out_unit(unit: Unit) -> Arrays:
     rows = []
     for k, fit, seen in zip(batch.series, fits, evidence, strict=False):
         forecast = work.predictor.predict(thin(fit.vectors, N_DRAWS), seen, seed=batch.seed, names=("left out", k))
-        rows.append([*_held_out(forecast.predicted[:, k], values[k], last), fit.diagnostics.rhat.max()])
+        expected = np.asarray(forecast.simulated.mean)[:, k, model.fit_from : last + 1].sum(axis=1)
+        decisive = _decisive(forecast.scalars, expected)
+        rows.append([*_held_out(forecast.predicted[:, k], values[k], last), *decisive, fit.diagnostics.rhat.max()])
     return {"series": np.array(batch.series), "held_out": np.array(rows, float)}
 
 
-HELD_OUT = ("figures", "ratio", "crps_log", "covered50", "covered90", "rhat")
-"""Columns of what is said of a series left out; the ratio is that of the median's sum to the published sum."""
+HELD_OUT = (
+    "figures", "ratio", "crps_log", "covered50", "covered90", "below", "course90", "decisive", "correlation", "rhat",
+)  # fmt: skip
+"""Columns of what is said of a series left out: the sum of the median over the published sum, scores and coverage by month, the
+share of draws whose sum is below the published one, coverage by month of draws scaled to the published sum, the unknown that the
+logarithm of the sum goes with most closely (its position) and how closely, the largest R-hat."""
+
+
+LEAST_SPREAD = 1e-9
+"""Below it a quantity does not vary, whatever rounding makes of it."""
 
 
 def _held_out(draws: Floats, values: Floats, last: int) -> Sequence[float]:
     there = np.flatnonzero(~np.isnan(values[: last + 1]))
     if not len(there):
-        return [0.0, np.nan, np.nan, np.nan, np.nan]
+        return [0.0, *[np.nan] * 6]
     drawn, seen = draws[:, there], values[there]
-    ratio = float(np.median(drawn.sum(axis=1)) / max(seen.sum(), 1.0))
+    sums = drawn.sum(axis=1)
+    ratio = float(np.median(sums) / max(seen.sum(), 1.0))
     inside = [float(scores.covered(drawn, seen, width).mean()) for width in (0.5, 0.9)]
-    return [float(len(there)), ratio, float(scores.crps_log(drawn, seen).mean()), *inside]
+    below = float((sums < seen.sum()).mean() + 0.5 * (sums == seen.sum()).mean())
+    scaled = drawn * (seen.sum() / np.maximum(sums, 1.0))[:, None]
+    course = float(scores.covered(scaled, seen, 0.9).mean())
+    return [float(len(there)), ratio, float(scores.crps_log(drawn, seen).mean()), *inside, below, course]
+
+
+def _decisive(scalars: Floats, sums: Floats) -> tuple[float, float]:
+    """Position of the scalar unknown that log sums go with most closely, and their correlation; NaN where nothing varies."""
+    logs = np.log1p(sums)
+    spread = scalars.std(axis=0)
+    if not scalars.shape[1] or np.ptp(logs) < LEAST_SPREAD or spread.max() < LEAST_SPREAD:
+        return np.nan, np.nan
+    together = ((scalars - scalars.mean(axis=0)) * (logs - logs.mean())[:, None]).mean(axis=0)
+    close = np.where(spread < LEAST_SPREAD, 0.0, together / (np.maximum(spread, LEAST_SPREAD) * logs.std()))
+    at = int(np.argmax(np.abs(close)))
+    return float(at), float(close[at])
