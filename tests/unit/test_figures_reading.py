@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from isthmus.data import figures as module
+from isthmus.data import csvtext
 from isthmus.data.figures import read_figures
 from isthmus.errors import FiguresError
 
@@ -124,7 +124,7 @@ def test_all_problems_come_at_once_in_order_of_lines(tmp_path):
 def test_many_problems_are_cut_short_and_counted(tmp_path):
     with pytest.raises(FiguresError) as error:
         read(tmp_path, *[row(value="x")] * 1000)
-    assert len(error.value.problems) == module.MAX_PROBLEMS + 1
+    assert len(error.value.problems) == csvtext.MAX_PROBLEMS + 1
     assert "800 more problems" in str(error.value)
 
 

@@ -8,6 +8,7 @@ from isthmus.errors import FiguresError
 from isthmus.forecast.nowcast import Counted, counted, nowcast
 
 SERIES = ("darien", "honduras")
+MONTHS = ("2024-06", "2024-07", "2024-08")
 
 
 def table(tmp_path, *rows):
@@ -20,55 +21,111 @@ def test_weeks_and_dekads_of_a_month_add_up(tmp_path):
     path = table(
         tmp_path, "darien,2024-06-01,2024-06-10,100", "darien,2024-06-11,2024-06-20,140", "honduras,2024-07-01,2024-07-07,9"
     )
-    found = counted(read_parts(path, SERIES), SERIES, ("2024-06", "2024-07"))
+    found = counted(read_parts(path, SERIES, MONTHS), SERIES, ("2024-06", "2024-07"))
     assert found == [Counted(0, 0, 240.0, pytest.approx(20 / 30)), Counted(1, 1, 9.0, pytest.approx(7 / 31))]
-    assert counted(read_parts(path, SERIES), SERIES, ("2024-08",)) == []
+    assert counted(read_parts(path, SERIES, MONTHS), SERIES, ("2024-08",)) == []
 
 
-def test_all_that_is_wrong_with_a_table_is_said_at_once(tmp_path):
-    path = table(
-        tmp_path, "nowhere,2024-06-01,2024-06-10,1", "darien,2024-06-20,2024-07-04,1", "darien,2024-06-01,2024-06-10,-3",
-        "darien,June,2024-06-10,3", "honduras,2024-06-01,2024-06-10,1", "honduras,2024-06-10,2024-06-12,1",
+def test_all_that_is_wrong_with_a_table_is_said_at_once_by_line_and_field(tmp_path):
+    rows = (
+        "nowhere,2024-06-01,2024-06-10,1,2", "darien,2024-06-20,2024-07-04,1,", "", "darien,2024-06-01,2024-06-10,-3,1",
+        "darien,June,2024-06-31,,0", "honduras,2024-06-01,2024-06-10,1,80%", "honduras,2024-06-10,2024-06-01,1.000,x",
+        "darien,2024-05-01,2024-05-31,900,1", "darien,2024-09-01,2024-09-10,9,1", "honduras,2024-06-01,2024-06-10,1",
     )  # fmt: skip
+    path = tmp_path / "partial.csv"
+    path.write_text("\n".join(["series,from,to,value,reported", *rows]) + "\n", "utf-8")
     with pytest.raises(FiguresError) as caught:
-        read_parts(path, SERIES)
-    said = str(caught.value)
+        read_parts(path, SERIES, MONTHS)
+    problems = caught.value.problems
+    assert [p.where.removeprefix(f"{path}:") for p in problems] == [
+        "2: series", "2: reported", "3: from, to", "5: value", "6: from", "6: to", "6: value", "6: reported", "7: reported",
+        "8: from, to", "8: value", "8: reported", "9: from, to", "10: from, to", "11: row",
+    ]  # fmt: skip
+    said = "\n".join(str(problem) for problem in problems)
     for words in (
-        "a series of the corridor",
+        "a series of the corridor; found 'nowhere'",
+        "a share above 0 and up to 1, or nothing for days that are all in; found '2'",
+        "days of one month; found 2024-06-20 to 2024-07-04",
         "up to 7 days are split for you",
-        "a count, zero or more",
-        "days as YYYY-MM-DD",
-        "which overlap",
+        "a count, zero or more; found '-3', a negative number",
+        "a day as YYYY-MM-DD; found 'June'",
+        "a count, zero or more; found nothing",
+        "the first day first",
+        "'1.000', a number with thousands separators",
+        "days from 2024-06 on, the month after the last one fitted; found 2024-05-01 to 2024-05-31",
+        "days up to 2024-08; found 2024-09-01",
+        "5 cells, as in the header; found 4 cells",
     ):
         assert words in said
-    path.write_text("series,from,to\n", "utf-8")
-    with pytest.raises(FiguresError, match="no value"):
-        read_parts(path, SERIES)
+
+
+def test_a_day_counted_again_is_named_with_both_lines(tmp_path):
+    rows = ["darien,2024-06-01,2024-06-20,9", "darien,2024-06-05,2024-06-06,1", "honduras,2024-06-05,2024-06-06,1"]
+    path = table(tmp_path, *rows, "darien,2024-06-20,2024-06-20,2", rows[2])
+    with pytest.raises(FiguresError) as caught:
+        read_parts(path, SERIES, MONTHS)
+    assert [problem.where for problem in caught.value.problems] == [f"{path}:{line}: days" for line in (3, 5, 6)]
+    assert [problem.found for problem in caught.value.problems] == [
+        "darien, 2024-06-05 to 2024-06-06, again: line 2 has 2024-06-01 to 2024-06-20",
+        "darien, 2024-06-20, again: line 2 has 2024-06-01 to 2024-06-20",
+        "honduras, 2024-06-05 to 2024-06-06, again: line 4 has 2024-06-05 to 2024-06-06",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("series,from,to\n", "a column 'value'; found none"),
+        ("series,from,to,value,reportd\ndarien,2024-06-01,2024-06-10,1,0.5\n", "did you mean 'reported'"),
+        ("series,period,from,value\ndarien,2024-06-D1,2024-06-01,1\n", "an unknown column 'from'"),
+        ("series;from;to;value\n", "columns separated by semicolons"),
+        ("series,period,value,passport\ndarien,2024-06-D1,1,A1\n", "no column may describe a person"),
+        ("series,period,value\n", "figures below the header; found none"),
+        ("", "a column 'series'; found none"),
+        ('series,period,value\n"darien,2024-06-D1,1\n', "quotes in pairs"),
+    ],
+)
+def test_what_is_wrong_with_the_table_itself_is_said(tmp_path, text, words):
+    path = tmp_path / "partial.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(FiguresError, match=words):
+        read_parts(path, SERIES, MONTHS)
+
+
+def test_a_file_that_is_not_there_or_not_utf8_is_named(tmp_path):
+    with pytest.raises(FiguresError, match="a readable CSV file"):
+        read_parts(tmp_path / "gone.csv", SERIES, MONTHS)
+    (tmp_path / "latin.csv").write_bytes(b"series,period,value\n\xe9,2024-06-D1,1\n")
+    with pytest.raises(FiguresError, match=r"latin\.csv:2: expected text in UTF-8"):
+        read_parts(tmp_path / "latin.csv", SERIES, MONTHS)
 
 
 def test_a_week_that_goes_on_into_the_next_month_is_split_by_days(tmp_path):
     path = tmp_path / "weekly.csv"
     path.write_text("series,period,value\ndarien,2024-W26,60\ndarien,2024-W27,70\nhonduras,2024-06-D3,20\n", "utf-8")
-    found = counted(read_parts(path, SERIES), SERIES, ("2024-06", "2024-07"))
+    found = counted(read_parts(path, SERIES, MONTHS), SERIES, ("2024-06", "2024-07"))
     assert found == [
         Counted(0, 0, pytest.approx(60 + 0), pytest.approx(7 / 30)),
         Counted(0, 1, pytest.approx(70), pytest.approx(7 / 31)),
         Counted(1, 0, 20.0, pytest.approx(10 / 30)),
     ]
+    # of a week that begins in a month already fitted only the days of the next one are taken
+    (june,) = read_parts(table(tmp_path, "darien,2024-05-27,2024-06-02,70"), SERIES, MONTHS)
+    assert (str(june.begin), str(june.end), june.value) == ("2024-06-01", "2024-06-02", pytest.approx(20))
     path.write_text("series,period,value\ndarien,2024-W31,70\n", "utf-8")
-    parts = read_parts(path, SERIES)
+    parts = read_parts(path, SERIES, MONTHS)
     assert [(str(p.begin), str(p.end), p.value) for p in parts] == [
         ("2024-07-29", "2024-07-31", pytest.approx(30)),
         ("2024-08-01", "2024-08-04", pytest.approx(40)),
     ]
 
 
-@pytest.mark.parametrize("period", ["2024-W54", "2024-06-D4", "2024-13-D1", "June", ""])
+@pytest.mark.parametrize("period", ["2024-W54", "2024-06-D4", "2024-13-D1", "9999-W52", "2024-06", "20240611", "June", ""])
 def test_a_period_that_no_calendar_has_is_named(tmp_path, period):
     path = tmp_path / "weekly.csv"
     path.write_text(f"series,period,value\ndarien,{period},60\n", "utf-8")
     with pytest.raises(FiguresError, match="a week 2024-W23, a dekad 2024-06-D2 or a day"):
-        read_parts(path, SERIES)
+        read_parts(path, SERIES, MONTHS)
 
 
 def test_a_count_narrows_its_month_and_moves_what_goes_with_it_and_nothing_else():
@@ -150,7 +207,7 @@ def test_days_that_are_not_all_in_are_scaled_up_where_that_is_known(tmp_path):
     rows = ("darien,2024-06-01,2024-06-10,400,", "darien,2024-06-11,2024-06-20,200,0.5")
     path = tmp_path / "partial.csv"
     path.write_text("\n".join(["series,from,to,value,reported", *rows]) + "\n", "utf-8")
-    (late,) = counted(read_parts(path, SERIES), SERIES, ("2024-06",))
+    (late,) = counted(read_parts(path, SERIES, MONTHS), SERIES, ("2024-06",))
     assert late.seen == pytest.approx(0.5)
     whole = late._replace(reported=1.0)
     assert late.spread(0.25) > whole.spread(0.25)
@@ -159,7 +216,7 @@ def test_days_that_are_not_all_in_are_scaled_up_where_that_is_known(tmp_path):
     assert medians[0] > 1.1 * medians[1]
     path.write_text("series,from,to,value,reported\ndarien,2024-06-01,2024-06-10,400,80%\n", "utf-8")
     with pytest.raises(FiguresError, match="a share above 0 and up to 1"):
-        read_parts(path, SERIES)
+        read_parts(path, SERIES, MONTHS)
 
 
 def test_a_group_without_anybody_stays_without_until_somebody_is_counted():

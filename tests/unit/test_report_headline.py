@@ -27,6 +27,18 @@ def test_a_series_is_named_before_the_people_it_counts(darien):
     assert headline._noun(darien, "all_darien") == "Darién transits, Panama (All nationalities)"
     china = SimpleNamespace(corridor=load("china-ecuador-us").corridor)
     assert headline._noun(china, "ecuador_entries").startswith("entries")
+    assert headline._noun(china, "darien_transits") == "Darién transits"
+    with speaking("es", {"Darién transits": "Tránsitos por el Darién"}):
+        assert headline._noun(china, "darien_transits") == "tránsitos por el Darién"
+
+
+def test_what_was_counted_of_the_month_under_way_says_how_much_of_it_is_in():
+    row = {"series": "us_encounters", "month": "2024-06", "share_of_days": 0.667, "share_reported": 0.8}
+    whole = {"series": "darien_transits", "month": "2024-06", "share_of_days": 0.333, "share_reported": 1.0}
+    view = SimpleNamespace(corridor=load("china-ecuador-us").corridor, under_way=(row, whole))
+    said = headline._under_way(view).replace("\N{NO-BREAK SPACE}", " ")
+    assert "encounters at the US southwest border, 67 % of the days of Jun 2024 (count about 80 % complete)" in said
+    assert "Darién transits, 33 % of the days of Jun 2024." in said
 
 
 def test_in_spanish_too(darien):

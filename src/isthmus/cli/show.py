@@ -30,12 +30,16 @@ def print_run(folder: Path, *, as_json: bool, address: str = "") -> None:
         raise _not_a_run(folder)
     summary = _read(folder / "summary.json") or {}
     came = _read(folder / "news.json") or {}
+    counted = _read(folder / "nowcast.json", list) or []
     files = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if as_json:
         content = {"run": address or str(folder), "files": files, "manifest": manifest, "summary": summary, "news": came}
+        content["counted"] = counted
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(address or str(folder), manifest, {**summary, "news": came}, files)) + "\n")
+        sys.stdout.write(
+            "\n".join(_lines(address or str(folder), manifest, {**summary, "news": came, "counted": counted}, files)) + "\n"
+        )
 
 
 def _lines(folder: str, manifest: dict[str, Any], summary: dict[str, Any], files: list[str]) -> Iterator[str]:
@@ -53,6 +57,7 @@ def _lines(folder: str, manifest: dict[str, Any], summary: dict[str, Any], files
         mixing = f"R-hat up to {_number(fit.get('max_rhat'), 3)}, bulk ESS from {_number(fit.get('min_ess_bulk'), 0)}"
         size = f"{fit.get('chains')} chains of {fit.get('draws')} draws"
         yield f"fit        {mixing}, {fit.get('divergences')} divergences, {size}"
+    yield from _counted(summary["counted"])
     if skill := summary.get("relative_skill"):
         yield f"skill      {_interval(skill)} against the random walk (below 1 is better)"
     if "coverage90" in summary:
@@ -65,6 +70,15 @@ def _lines(folder: str, manifest: dict[str, Any], summary: dict[str, Any], files
     if "report.html" in files:
         yield f"report     {folder}/report.html"
     yield f"folder     {folder}"
+
+
+def _counted(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What was counted so far of the month under way, towards which the forecast was moved."""
+    for n, row in enumerate(rows):
+        late = row.get("share_reported", 1.0)
+        complete = f", about {_percent(late)} complete" if late < 1 else ""
+        days = f"{_percent(row.get('share_of_days'))} of the days of {row.get('month')}"
+        yield f"{'' if n else 'counted':<11}{row.get('series')}, {days}{complete}"
 
 
 def _news(came: dict[str, Any]) -> Iterator[str]:
@@ -107,8 +121,9 @@ def _percent(share: float | None) -> str:
     return "?" if share is None else f"{share:.0%}"
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """Return the object in a JSON file; nothing if there is no such file."""
+def _read(path: Path, kind: type[dict[str, Any] | list[Any]] = dict) -> Any:
+    """Return the object, or the list, in a JSON file; nothing if there is no such file."""
+    expected = "a JSON object" if kind is dict else "a JSON list"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -116,14 +131,14 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise InputError.one(
             where=str(path),
-            expected="a JSON object",
+            expected=expected,
             found=str(error),
             remedy="run the same command again to make it anew",
         ) from error
-    if not isinstance(content, dict):
+    if not isinstance(content, kind):
         raise InputError.one(
             where=str(path),
-            expected="a JSON object",
+            expected=expected,
             found=type(content).__name__,
             remedy="run the same command again to make it anew",
         )

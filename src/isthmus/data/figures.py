@@ -18,15 +18,10 @@ from typing import Any
 
 from isthmus.data import cells
 from isthmus.data.columns import CHECKPOINTS, COLUMNS, LONG, Form, form_of, header_problems, person_problems
+from isthmus.data.csvtext import records, shortened, text_of
 from isthmus.data.periods import end_of, is_year
 from isthmus.data.series import Figure, FlowSeries, Gap, StockSeries, series_of
 from isthmus.errors import FiguresError, Problem
-
-MAX_BYTES = 20_000_000
-"""Largest table read; official monthly series are a thousand times smaller."""
-
-MAX_PROBLEMS = 200
-"""Problems shown for one file; the rest are counted."""
 
 _Numbered = tuple[int, Problem]
 """A problem and the line it is in."""
@@ -158,7 +153,7 @@ def read_figures(path: Path | str, *, seen: dt.date | None = None) -> Figures:
         FiguresError: with every problem of the file.
     """
     path = Path(path)
-    lines = _records(path, _text(path))
+    lines = records(path, text_of(path))
     first = next(lines, None)
     if first is None:
         remedy = f"start the file with the line {','.join(COLUMNS)}"
@@ -177,55 +172,8 @@ def read_figures(path: Path | str, *, seen: dt.date | None = None) -> Figures:
         rows = _dated(rows, seen)
     problems = sorted([*problems, *_clashes(path, rows)], key=itemgetter(0))
     if problems:
-        raise FiguresError(_shortened(path, [problem for _, problem in problems]))
+        raise FiguresError(shortened(path, [problem for _, problem in problems]))
     return Figures(tuple(rows), path)
-
-
-def _text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FiguresError.one(
-                where=str(path),
-                expected=f"a table of at most {MAX_BYTES // 1_000_000} MB",
-                found=f"{size / 1e6:.0f} MB",
-                remedy="keep the corridor's series and leave out the rest",
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FiguresError.one(
-            where=str(path), expected="a readable CSV file", found=error.strerror or str(error), remedy="check the path"
-        ) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        guess = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "Latin-1 or Windows-1252"
-        byte = raw[error.start]
-        raise FiguresError.one(
-            where=f"{path}:{line}",
-            expected="text in UTF-8",
-            found=f"byte 0x{byte:02X}, which {guess} files have" + (f" for {chr(byte)!r}" if guess[0] == "L" else ""),
-            remedy="save the file as UTF-8; in Excel: Save As, 'CSV UTF-8 (Comma delimited)'",
-        ) from None
-
-
-def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line where the record begins, cells), blank lines left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        for record in reader:
-            if any(cell.strip() for cell in record):
-                yield line, record
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise FiguresError.one(
-            where=f"{path}:{line}",
-            expected="comma-separated cells, quotes in pairs",
-            found=str(error),
-            remedy="correct the line; a cell with a comma or a quote stands in double quotes",
-        ) from None
 
 
 def _rows(
@@ -312,10 +260,3 @@ def _clashes(path: Path, rows: Sequence[Figure]) -> list[_Numbered]:
             remedy = f"give the other figures a series of their own, such as {row.series[:33]}_yearly"
             problems.append((row.line, Problem(f"{where}: period", expected, repr(row.period), remedy)))
     return problems
-
-
-def _shortened(path: Path, problems: list[Problem]) -> list[Problem]:
-    if len(problems) <= MAX_PROBLEMS:
-        return problems
-    rest = f"{len(problems) - MAX_PROBLEMS} more problems in this file"
-    return [*problems[:MAX_PROBLEMS], Problem(str(path), "", rest, "correct the ones above first")]

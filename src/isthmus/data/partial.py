@@ -8,25 +8,32 @@ what share of their people is expected in the count by now.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
+from isthmus.data import cells
+from isthmus.data.columns import Form, header_problems, person_problems
+from isthmus.data.csvtext import records, shortened, text_of
 from isthmus.errors import FiguresError, Problem
 from isthmus.timegrid import month_end
 
-COLUMNS = ("series", "from", "to", "value")
-PERIOD = "period"
-"""Column that stands in for ``from`` and ``to``."""
-REPORTED = "reported"
-"""Column that may be left out: share of the people of these days who are expected in the count by now."""
+BY_DAYS = Form("parts of a month", ("series", "from", "to", "value"), ("reported", "note"))
+"""First and last day counted, both included."""
+BY_PERIOD = Form("parts of a month", ("series", "period", "value"), ("reported", "note"))
+"""A week, a dekad or a day."""
 MOST_SPLIT = 7
 """Days that a row may span where it goes on into the next month."""
 _WEEK, _DEKAD = re.compile(r"(\d{4})-W(\d{2})"), re.compile(r"(\d{4}-\d{2})-D([123])")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SHARE = re.compile(r"[0-9]*\.?[0-9]+")
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -56,97 +63,161 @@ class Part:
         return ((self.end - self.begin).days + 1) / month_end(self.month).day
 
 
-def read_parts(path: Path, series: Sequence[str]) -> tuple[Part, ...]:
+@dataclass(frozen=True)
+class _Row:
+    """A part with the line that it is in."""
+
+    line: int
+    part: Part
+
+
+def read_parts(path: Path, series: Sequence[str], months: Sequence[str]) -> tuple[Part, ...]:
     """Read a table with the columns ``series, from, to, value``, or ``series, period, value``; ``reported`` may stand beside.
+
+    Args:
+        path: CSV file, UTF-8.
+        series: Those of the corridor.
+        months: Months ahead of the fit. A row of none of them is refused; of a week that begins before the first or goes on after
+            the last, the days outside are left aside.
 
     Raises:
         FiguresError: All that is wrong with it.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            table = csv.DictReader(handle)
-            rows, columns = list(table), table.fieldnames or []
-    except (OSError, UnicodeDecodeError) as error:
-        raise FiguresError.one(
-            where=str(path), expected="a table of figures of part of a month", found=str(error), remedy="name a CSV file"
-        ) from error
-    wanted = (COLUMNS[0], PERIOD, COLUMNS[3]) if PERIOD in columns else COLUMNS
-    if missing := [name for name in wanted if name not in columns]:
-        raise FiguresError.one(
-            where=f"{path}:1", expected=f"the columns {', '.join(wanted)}", found=f"no {missing[0]}",
-            remedy="add it: the first and last day counted, both included, as YYYY-MM-DD; or a `period` such as 2024-W23",
-        )  # fmt: skip
-    found = [_parts(f"{path}:{n + 2}", row, series) for n, row in enumerate(rows)]
-    problems = [one for one in found if isinstance(one, Problem)]
-    parts = [part for one in found if not isinstance(one, Problem) for part in one]
-    problems += _twice(str(path), parts)
+    lines = records(path, text_of(path))
+    first, header = next(lines, (1, []))
+    header = [column.strip() for column in header]
+    form = BY_PERIOD if "period" in header else BY_DAYS
+    wrong = person_problems(f"{path}:{first}", header) or header_problems(f"{path}:{first}", header, form)
+    if wrong:
+        raise FiguresError(wrong)
+    rows: list[_Row] = []
+    problems: list[tuple[int, Problem]] = []
+    for line, record in lines:
+        found = _parts(f"{path}:{line}", header, record, series, months)
+        problems += [(line, one) for one in found if isinstance(one, Problem)]
+        rows += [_Row(line, one) for one in found if isinstance(one, Part)]
+    problems += _twice(path, rows)
     if problems:
-        raise FiguresError(problems)
-    return tuple(parts)
+        raise FiguresError(shortened(path, [problem for _, problem in sorted(problems, key=lambda one: one[0])]))
+    if not rows:
+        remedy = "add what was counted so far, or leave --partial out"
+        raise FiguresError.one(where=str(path), expected="figures below the header", found="none", remedy=remedy)
+    return tuple(row.part for row in rows if row.part.month in months)
 
 
-def _parts(where: str, row: dict[str, str], series: Sequence[str]) -> tuple[Part, ...] | Problem:
-    name = (row["series"] or "").strip()
-    if name not in series:
-        return Problem(f"{where}: series", "a series of the corridor", repr(name), f"use one of: {', '.join(series[:6])} …")
-    days = _days(where, row)
-    if isinstance(days, Problem):
-        return days
-    begin, end = days
-    if end < begin or ((begin.year, begin.month) != (end.year, end.month) and (end - begin).days >= MOST_SPLIT):
-        remedy = f"split what goes on into the next month by days; up to {MOST_SPLIT} days are split for you"
-        return Problem(f"{where}: from, to", "days of one month, the first one first", f"{begin} to {end}", remedy)
+def _parts(
+    where: str, header: Sequence[str], record: Sequence[str], series: Sequence[str], months: Sequence[str]
+) -> list[Part | Problem]:
+    """The parts of a row by month, or all that is wrong with the row."""
+    if len(record) != len(header):
+        remedy = "put a cell that holds a comma in double quotes, and keep blank cells"
+        return [Problem(f"{where}: row", f"{len(header)} cells, as in the header", f"{len(record)} cells", remedy)]
+    row = dict(zip(header, (cell.strip() for cell in record), strict=True))
+    problems: list[Part | Problem] = []
+
+    def read(column: str, reading: Callable[[str], Read]) -> Read | None:
+        try:
+            return reading(row[column])
+        except cells.CellError as fault:
+            problems.append(Problem(f"{where}: {column}", fault.expected, fault.found, fault.remedy))
+            return None
+
+    name = read("series", lambda text: _known(text, series))
+    if "period" in row:
+        days = read("period", period_days)
+    else:
+        begin, end = read("from", _day), read("to", _day)
+        days = (begin, end) if begin and end else None
+    if days is not None:
+        columns = "period" if "period" in row else "from, to"
+        problems += [replace(one, where=f"{where}: {columns}") for one in _misplaced(*days, months)]
+    value = read("value", _count)
+    reported = read("reported", _reported) if "reported" in row else 1.0
+    if problems or name is None or days is None or value is None or reported is None:
+        return problems
+    return list(_split(Part(name, *days, value, reported)))
+
+
+def _known(text: str, series: Sequence[str]) -> str:
+    if text not in series:
+        raise cells.CellError(
+            expected="a series of the corridor", found=cells.quoted(text), remedy=cells.nearest(text, list(series))
+        )
+    return text
+
+
+def _count(text: str) -> float:
+    expected, remedy = "a count, zero or more", "write digits only, with a point for decimals; leave out days not reported"
     try:
-        value = float(row["value"])
-    except (TypeError, ValueError):
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        return Problem(f"{where}: value", "a count, zero or more", repr(row["value"]), "leave out days not reported")
-    reported = _reported(row)
-    if reported is None:
-        expected = "a share above 0 and up to 1, or nothing for days that are all in"
-        return Problem(f"{where}: {REPORTED}", expected, repr(row[REPORTED]), "write 0.8 where a fifth is still to come")
-    return tuple(_split(Part(name, begin, end, value, reported)))
+        value = cells.value(text, "persons")
+    except cells.CellError as fault:
+        raise cells.CellError(expected=expected, found=fault.found, remedy=remedy) from None
+    if value is None:
+        raise cells.CellError(expected=expected, found="nothing", remedy=remedy)
+    return value
 
 
-def _reported(row: dict[str, str]) -> float | None:
-    """Share of the people of a row's days in its count; None where that is no share."""
-    text = (row.get(REPORTED) or "").strip()
+def _reported(text: str) -> float:
+    """Share of the people of a row's days in its count."""
+    share = float(text) if _SHARE.fullmatch(text) else 0.0 if text else 1.0
+    if not 0 < share <= 1:
+        raise cells.CellError(
+            expected="a share above 0 and up to 1, or nothing for days that are all in",
+            found=cells.quoted(text),
+            remedy="write 0.8 where a fifth is still to come; leave out days of which nothing is in yet",
+        )
+    return share
+
+
+def _day(text: str) -> dt.date:
     try:
-        share = float(text) if text else 1.0
+        if _DAY.fullmatch(text):
+            return dt.date.fromisoformat(text)
     except ValueError:
-        return None
-    return share if 0 < share <= 1 else None
-
-
-def _days(where: str, row: dict[str, str]) -> tuple[dt.date, dt.date] | Problem:
-    """First and last day of a row."""
-    try:
-        if PERIOD in row:
-            return period_days((row[PERIOD] or "").strip())
-        begin, end = (dt.date.fromisoformat((row[column] or "").strip()) for column in ("from", "to"))
-    except ValueError:
-        if PERIOD in row:
-            expected = "a week 2024-W23, a dekad 2024-06-D2 or a day 2024-06-11"
-            return Problem(f"{where}: {PERIOD}", expected, repr(row[PERIOD]), "write one of these, or columns `from` and `to`")
-        return Problem(f"{where}: from, to", "days as YYYY-MM-DD", f"{row['from']!r}, {row['to']!r}", "write both days")
-    return begin, end
+        pass
+    raise cells.CellError(expected="a day as YYYY-MM-DD", found=cells.quoted(text), remedy="write a day that the calendar has")
 
 
 def period_days(text: str) -> tuple[dt.date, dt.date]:
     """First and last day of a week of ISO 8601, a dekad or a day.
 
     Raises:
-        ValueError: It is none of these, or none that a calendar has.
+        CellError: It is none of these, or none that a calendar has.
     """
-    if week := _WEEK.fullmatch(text):
-        monday = dt.date.fromisocalendar(int(week[1]), int(week[2]), 1)
-        return monday, monday + dt.timedelta(days=6)
-    if dekad := _DEKAD.fullmatch(text):
-        first = dt.date.fromisoformat(f"{dekad[1]}-{10 * int(dekad[2]) - 9:02d}")
-        return first, month_end(dekad[1]) if dekad[2] == "3" else first + dt.timedelta(days=9)
-    day = dt.date.fromisoformat(text)
-    return day, day
+    try:
+        if week := _WEEK.fullmatch(text):
+            monday = dt.date.fromisocalendar(int(week[1]), int(week[2]), 1)
+            return monday, monday + dt.timedelta(days=6)
+        if dekad := _DEKAD.fullmatch(text):
+            first = dt.date.fromisoformat(f"{dekad[1]}-{10 * int(dekad[2]) - 9:02d}")
+            return first, month_end(dekad[1]) if dekad[2] == "3" else first + dt.timedelta(days=9)
+        if _DAY.fullmatch(text):
+            day = dt.date.fromisoformat(text)
+            return day, day
+    except (ValueError, OverflowError):  # the last week of the calendar goes on into the year 10000
+        pass
+    raise cells.CellError(
+        expected="a week 2024-W23, a dekad 2024-06-D2 or a day 2024-06-11",
+        found=cells.quoted(text),
+        remedy="write one of these, or columns `from` and `to`",
+    )
+
+
+def _misplaced(begin: dt.date, end: dt.date, months: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with the days of a row: in the wrong order, of more than a month, of no month to come."""
+    found = f"{begin} to {end}"
+    if end < begin:
+        yield Problem("", "the first day first", found, "exchange the two days")
+        return
+    if f"{begin:%Y-%m}" != f"{end:%Y-%m}" and (end - begin).days >= MOST_SPLIT:
+        remedy = f"split what goes on into the next month by days; up to {MOST_SPLIT} days are split for you"
+        yield Problem("", "days of one month", found, remedy)
+    if f"{end:%Y-%m}" < months[0]:
+        remedy = "leave it out: months up to there are taken from the table of figures, and a whole month's figure belongs there"
+        yield Problem("", f"days from {months[0]} on, the month after the last one fitted", found, remedy)
+    if f"{begin:%Y-%m}" > months[-1]:
+        remedy = "correct the year or the month; the forecast ends there (`time.horizon_months`)"
+        yield Problem("", f"days up to {months[-1]}", found, remedy)
 
 
 def _split(part: Part) -> Iterable[Part]:
@@ -159,12 +230,22 @@ def _split(part: Part) -> Iterable[Part]:
         yield replace(part, begin=last + dt.timedelta(days=1), value=part.value * (days - first) / days)
 
 
-def _twice(where: str, parts: Sequence[Part]) -> Iterable[Problem]:
-    for k, one in enumerate(parts):
-        for other in parts[:k]:
-            if one.series == other.series and one.begin <= other.end and other.begin <= one.end:
-                found = f"{one.series} from {one.begin} and from {other.begin}, which overlap"
-                yield Problem(where, "each day once", found, "keep one of the two")
+def _twice(path: Path, rows: Sequence[_Row]) -> Iterator[tuple[int, Problem]]:
+    """Rows that count a day again; each is held against the row that reached furthest before it."""
+    furthest: dict[str, _Row] = {}
+    for row in sorted(rows, key=lambda one: (one.part.begin, one.line)):
+        before = furthest.get(row.part.series)
+        if before is not None and row.part.begin <= before.part.end:
+            earlier, later = sorted((before, row), key=attrgetter("line"))
+            found = f"{row.part.series}, {_said(later.part)}, again: line {earlier.line} has {_said(earlier.part)}"
+            where = f"{path}:{later.line}: days"
+            yield later.line, Problem(where, "each day of a series once", found, "keep one of the two")
+        if before is None or row.part.end > before.part.end:
+            furthest[row.part.series] = row
+
+
+def _said(part: Part) -> str:
+    return f"{part.begin} to {part.end}" if part.begin < part.end else f"{part.begin}"
 
 
 def digest_of(parts: Sequence[Part]) -> str:

@@ -23,7 +23,7 @@ from isthmus.model.network import Model
 from isthmus.pipeline.folder import RunFolder
 from isthmus.report import RunView, render
 from isthmus.report.gated import POLICY_NAME, gate_report, policy_of, shown
-from isthmus.report.language import Language
+from isthmus.report.language import LANGUAGES, Language
 from isthmus.report.tables import COLUMNS
 
 Floats = NDArray[np.float64]
@@ -162,8 +162,18 @@ def write_card(folder: RunFolder) -> None:
 
 def write_page(folder: RunFolder, language: Language = "en") -> Path:
     """``report.html``, or ``report.es.html`` in Spanish."""
-    name = "report.html" if language == "en" else f"report.{language}.html"
-    return folder.write_text(name, render(RunView.load(folder.path), language))
+    return folder.write_text(_page_name(language), render(RunView.load(folder.path), language))
+
+
+def write_pages(folder: RunFolder) -> None:
+    """``report.html``, and the pages in other languages that are there already."""
+    for language in LANGUAGES:
+        if language == "en" or (folder.path / _page_name(language)).is_file():
+            write_page(folder, language)
+
+
+def _page_name(language: Language) -> str:
+    return "report.html" if language == "en" else f"report.{language}.html"
 
 
 def release_under(folder: RunFolder, policy: Policy) -> None:

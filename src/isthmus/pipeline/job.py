@@ -176,7 +176,8 @@ def run(
     """
     task = asked(source, out=out, sets=sets, scenario=scenario, seed=seed, quick=quick, figures=figures, on=on)
     if partial is not None:
-        task = replace(task, parts=read_parts(partial, tuple(task.loaded.corridor.series)))
+        ahead = month_range(shift_month(task.last_fitted, 1), task.last_month)
+        task = replace(task, parts=read_parts(partial, tuple(task.loaded.corridor.series), ahead))
     if renew:
         task = going_on(out, task)
     return carry(task, out=out, until=until, report=report, on=on, watch=watch, spare=spare)
@@ -227,7 +228,7 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
     if task.earlier:
         keep_news(folder, task)
     with _backtest_beside(folder, task, until, on) if spare else nullcontext(_at_once) as wait:
-        for stage in ORDER[1 : ORDER.index(until) + 1]:
+        for stage in (*ORDER[1 : ORDER.index(until) + 1], *_again(folder, until)):
             begin, end = SPAN[stage]
             inputs = _inputs(task, stage, folder)
             if folder.finished(stage, inputs):
@@ -243,6 +244,11 @@ def _carry(folder: RunFolder, task: Task, until: Until, report: Listener, on: st
             with folder.stage(stage, inputs, files):
                 work(folder, task, _listener(report, stage, begin, end), workplace(folder, on, stage, begin, report))
     report(Event("done", 1.0))
+
+
+def _again(folder: RunFolder, until: Until) -> tuple[Until, ...]:
+    """A page that is there already is made again with a forecast that is another, so that a folder says one thing."""
+    return ("report",) if until == "forecast" and folder.made_from("report") else ()
 
 
 def _inputs(task: Task, stage: str, folder: RunFolder) -> str:

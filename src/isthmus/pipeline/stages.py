@@ -160,14 +160,20 @@ def pooled(task: Task, forecast: Forecast) -> Forecast:
 
 
 def with_parts(task: Task, forecast: Forecast) -> tuple[Forecast, list[dict[str, object]]]:
-    """The forecast with what was counted so far of the months ahead, and of which series and days that was."""
+    """The forecast with what was counted so far of the months ahead; of which series and days, and how much of it is in."""
     model, first = task.model, forecast.last + 1
     names, months = [sight.id for sight in model.sights], model.grid.months[first:]
     found = counted(task.parts, names, months)
     groups, generator = [sight.group for sight in model.sights], stream(task.seed, "nowcast")
     ahead = nowcast(forecast.predicted[:, :, first:], found, groups, generator)
     rows: list[dict[str, object]] = [
-        {"series": names[c.series], "month": months[c.month], "share_of_days": round(c.share, 3)} for c in found
+        {
+            "series": names[c.series],
+            "month": months[c.month],
+            "share_of_days": round(c.share, 4),
+            "share_reported": round(c.reported, 4),
+        }
+        for c in found
     ]
     return replace(forecast, predicted=np.concatenate([forecast.predicted[:, :, :first], ahead], axis=2)), rows
 
@@ -195,7 +201,7 @@ def report_stage(folder: RunFolder, task: Task, progress: Progress, _: Workplace
     files.write_tables(folder)
     progress(0.5)
     files.write_card(folder)
-    files.write_page(folder)
+    files.write_pages(folder)
 
 
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[RunFolder, Any, Progress, Workplace], None]]] = {

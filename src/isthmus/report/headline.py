@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,13 +80,16 @@ MOST_NAMED = 8
 
 
 def _noun(view: RunView, series: str) -> str:
-    """Label of a series within a sentence, whose people they are behind it; names of nationalities keep their capital."""
+    """Label of a series within a sentence, whose people they are behind it; nationalities and places keep their capital."""
     said = view.corridor.series[series]
     group = view.corridor.groups[said.group].label
     whole, of = say(said.label), say(group)
     if whole.startswith(f"{of}: "):
         return f"{whole.removeprefix(f'{of}: ')} ({of})"
-    return whole if said.label.startswith(group) else say(lowered(said.label))
+    names = [name for name in (group, *(place.label for place in view.corridor.places.values())) if said.label.startswith(name)]
+    if not names:
+        return say(lowered(said.label))
+    return whole if any(whole.startswith(say(name)) for name in names) else lowered(whole)
 
 
 def _year_words(view: RunView, series: str) -> str:
@@ -159,15 +162,7 @@ def _ahead(view: RunView, tested: Backtest) -> str:
 
 
 def _under_way(view: RunView) -> str:
-    parts = [
-        say(
-            "{series}, {share} of the days of {month}",
-            series=_noun(view, row["series"]),
-            share=percent(row["share_of_days"]),
-            month=period_name(row["month"]),
-        )
-        for row in view.under_way[:6]
-    ]
+    parts = [_counted_so_far(view, row) for row in view.under_way[:6]]
     more = len(view.under_way) - len(parts)
     tail = say(" and {more} more", more=more) if more else ""
     return say(
@@ -176,6 +171,18 @@ def _under_way(view: RunView) -> str:
         parts=listed(parts),
         tail=tail,
     )
+
+
+def _counted_so_far(view: RunView, row: Mapping[str, Any]) -> str:
+    named = {
+        "series": _noun(view, row["series"]),
+        "share": percent(row["share_of_days"]),
+        "month": period_name(row["month"]),
+    }
+    reported = row.get("share_reported", 1.0)
+    if reported == 1:
+        return say("{series}, {share} of the days of {month}", **named)
+    return say("{series}, {share} of the days of {month} (count about {reported} complete)", **named, reported=percent(reported))
 
 
 def _skill(tested: Backtest) -> str:
