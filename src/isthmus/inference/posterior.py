@@ -267,9 +267,12 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
     for given in (carried.drivers, carried.shared):
         if given is not None and given.size:
             total = total + _normal(given, 1.0).sum()
+    moving = moving_months(model, last)
     for row, k in enumerate(model.drifting_sights):
         tails, steps = model.sights[k].tails, carried.detection[row]
-        total = total + (_normal(steps, 1.0) if tails is None else _student(steps, 1.0, tails)).sum()
+        normal = _normal(steps, 1.0)
+        # a heavy tail where nothing depends on a step would only keep the sampler busy
+        total = total + (normal if tails is None else jnp.where(moving, _student(steps, 1.0, tails), normal)).sum()
     return total
 
 
