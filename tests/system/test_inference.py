@@ -21,7 +21,14 @@ EFFORT = Effort(chains=2, warmup=400, draws=300, search=250)
 
 PATCH = {
     "time": {"start": "2022-01", "fit_from": "2022-02", "reference": "2022-03"},
-    "groups": {"CHN": {"departures": {"innovation": {"dist": "lognormal", "median": 0.2, "sd_log": 0.3}}}},
+    "groups": {
+        "CHN": {
+            "departures": {
+                "innovation": {"dist": "lognormal", "median": 0.2, "sd_log": 0.3},
+                "trend": {"gain": {"dist": "logitnormal", "median": 0.2, "sd_logit": 0.7}, "damping": 0.8},
+            },
+        },
+    },
     "legs": {"home_end": {"drift": 0.2}},
     "entry_rules": [
         {"group": "CHN", "place": "town", "requirement": "visa_required", "from": "2022-06-01", "source": "made up"},
@@ -36,14 +43,17 @@ def built():
 
 
 def prior_paths(built, values, generator):
-    """AR(1) departures in their stationary law; walks from the first fitted month on."""
+    """Departures with a damped trend; walks from the first fitted month on."""
     n, months = values["groups.CHN.departures.persistence"].shape[0], built.grid.n_months
     moving = np.arange(months) >= built.fit_from
     rho, sd = values["groups.CHN.departures.persistence"], values["groups.CHN.departures.innovation"]
     u = np.zeros((n, 1, months))
+    gain, trend = values["groups.CHN.departures.trend.gain"], np.zeros(n)
     u[:, 0, 0] = sd / np.sqrt(1 - rho**2) * generator.standard_normal(n)
     for m in range(1, months):
-        u[:, 0, m] = rho * u[:, 0, m - 1] + sd * generator.standard_normal(n)
+        surprise = sd * generator.standard_normal(n)
+        u[:, 0, m] = rho * u[:, 0, m - 1] + trend + surprise
+        trend = 0.8 * (trend + gain * surprise)
     leg = built.legs[built.drifting_legs[0]]
     start = leg.start[0] + leg.start[1] * generator.standard_normal((n, 1, 1, 1))
     after = np.arange(months) > built.fit_from

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +17,7 @@ from isthmus.inference.gaussian.carry import vector_of
 from isthmus.inference.gaussian.template import Template
 from isthmus.inference.gaussian.walks import Walk, expected_squares, population, precision, scale_mode
 from isthmus.inference.posterior import Evidence, Layout
+from isthmus.model.trend import Trend
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,12 @@ def test_paths_carried_as_a_vector_are_found_again():
 def test_groups_that_go_other_ways_are_refused():
     with pytest.raises(ModelError, match="another `checkpoint`"):
         Template.of(mini.model("2021-12", ven_mexico={"watches": {"arrivals_at": "honduras"}}))
+
+
+def test_a_trend_is_refused():
+    trending = replace(mini.model("2021-12"), trends=(None, Trend("a gain", 0.9), None))
+    with pytest.raises(ModelError, match=r"groups\.ECU\.departures\.trend"):
+        Template.of(trending)
 
 
 def test_each_group_finds_its_own_quantities():

@@ -200,10 +200,16 @@ SINGLE = {
         "a number above 0",
     ),
     "persistence above 1": (
-        "persistence: {dist: logitnormal, median: 0.95, sd_logit: 0.7, source: weak prior, confidence: B}",
-        "persistence: 95",
+        "persistence: {dist: logitnormal, median: 0.99, sd_logit: 0.5",
+        "persistence: 95 #",
         "departures.persistence",
         "write a share: 0.95, not 95",
+    ),
+    "more than all of a surprise goes on": (
+        "trend: {gain: {dist: logitnormal, median: 0.05, sd_logit: 1.2,",
+        "trend: {gain: {dist: lognormal, median: 0.05, sd_log: 1.2,",
+        "departures.trend.gain.dist",
+        "which leaves 0 to 1",
     ),
     "persons counted twice": (
         "watches: {arrivals_at: ecuador}",

@@ -25,7 +25,10 @@ def extend(model: Model, values: dict[str, Floats], paths: Paths, last: int, *, 
     for g, gid in enumerate(model.groups):
         own = f"groups.{gid}.departures"
         steps = values[f"{own}.innovation"] * heavy(normal[:, :, g], model.tails[g], seed, gid, *names)
-        carry_on(departures[:, g], last, values[f"{own}.persistence"], steps)
+        persistence, trend, path = values[f"{own}.persistence"], model.trends[g], departures[:, g]
+        if trend is not None:
+            steps = trend.onward(path[:, 1 : last + 1] - persistence[:, None] * path[:, :last], values[trend.gain], steps)
+        carry_on(path, last, persistence, steps)
     for row, k in enumerate(model.drifting_legs):
         draws = stream(seed, "drift", model.legs[k].id, *names).standard_normal((n, *legs.shape[:1], legs.shape[2]))
         walk = np.cumsum(draws * values[model.legs[k].drift or ""][:, None], axis=0)

@@ -254,7 +254,8 @@ def path_log_prior(model: Model, values: Values, carried: Paths, paths: Paths, l
         persistence = values[f"groups.{gid}.departures.persistence"]
         first = sd / jnp.sqrt(1 - persistence**2 + 1e-6)
         tails = model.tails[g]
-        moved = u[1:] - persistence * u[:-1]
+        moved, trend = u[1:] - persistence * u[:-1], model.trends[g]
+        moved = moved if trend is None else moved - trend.expected(moved, values[trend.gain])
         steps = jnp.concatenate([_normal(u[:1], first), _normal(moved, sd) if tails is None else _student(moved, sd, tails)])
         total = total + jnp.where(used, steps, _normal(carried.departures[g], 1.0)).sum()
     walking = used & (months >= model.fit_from)

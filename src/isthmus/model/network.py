@@ -21,8 +21,10 @@ from isthmus.model.parameters import ParameterTable
 from isthmus.model.queues import QueueNode
 from isthmus.model.shared import SharedNode, shared_nodes
 from isthmus.model.shifts import Shift, shifts_of
+from isthmus.model.trend import Trend
 from isthmus.spec.primitives import NormalPrior, Quantity
 from isthmus.spec.schema import Corridor, Policy, Series
+from isthmus.spec.schema import Trend as WrittenTrend
 from isthmus.timegrid import TimeGrid
 
 Floats = NDArray[np.float64]
@@ -150,6 +152,8 @@ class Model:
     tails: tuple[float | None, ...]
     """Degrees of freedom of the innovations by group; absent: normal."""
     knowledge: Knowledge
+    trends: tuple[Trend | None, ...] = ()
+    """Damped trends of departures by group; absent: no group has one."""
     queues: tuple[QueueNode, ...] = ()
     money: MoneyBlock | None = None
     information: InformationBlock | None = None
@@ -271,6 +275,10 @@ def walk_start(constant: Quantity) -> tuple[float, float]:
     return (constant if isinstance(constant, float | int) else constant.median), FIXED_START_SD
 
 
+def _trend(trend: WrittenTrend | None, name: str, table: ParameterTable) -> Trend | None:
+    return None if trend is None else Trend(table.add(f"{name}.gain", trend.gain), trend.damping)
+
+
 def _legs(corridor: Corridor, order: list[str], grid: TimeGrid, table: ParameterTable) -> tuple[LegArc, ...]:
     out = []
     for lid, leg in corridor.legs.items():
@@ -339,9 +347,11 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
     order = topological_places(corridor)
     grid = TimeGrid(corridor.time.step, corridor.time.start, last_month)
     pull: dict[tuple[int, int], str] = {}
+    trends: list[Trend | None] = []
     for g, (gid, group) in enumerate(corridor.groups.items()):
         for field in ("level", "persistence", "innovation", "feedback"):
             table.add(f"groups.{gid}.departures.{field}", getattr(group.departures, field))
+        trends.append(_trend(group.departures.trend, f"groups.{gid}.departures.trend", table))
         table.add(f"groups.{gid}.sensitivity", group.sensitivity)
         for place, quantity in group.pull.items():
             pull[g, order.index(place)] = table.add(f"groups.{gid}.pull.{place}", quantity)
@@ -367,6 +377,7 @@ def compile_model(corridor: Corridor, last_month: str, *, as_of: dt.date | None 
         pull=pull,
         season=_season(corridor, table),
         tails=tuple(group.departures.tails for group in corridor.groups.values()),
+        trends=tuple(trends),
         knowledge=knowledge_of(corridor, order, grid, as_of),
         queues=queue_nodes(corridor, order, grid, table),
         money=money_block(corridor, grid, table),

@@ -109,6 +109,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "share, 0 to 1",
     ),
     (r"groups\.(\w+)\.departures\.innovation", _group, "New monthly deviation of departures{what}", SD_LOG),
+    (r"groups\.(\w+)\.departures\.trend\.gain", _group, "Share of a surprise that goes on as a trend of departures{what}", SHARE),
     (
         r"groups\.(\w+)\.departures\.feedback",
         _group,

@@ -81,8 +81,17 @@ class Group(Block):
     """Whether the group is people of all nationalities, the other groups among them: left out of every sum over groups."""
 
 
+class Trend(Block):
+    """What of a month's surprise in departures goes on in the months after."""
+
+    gain: PooledQuantity
+    """Share of a month's surprise that is taken for trend, 0 to 1."""
+    damping: Annotated[float, Field(gt=0, lt=1)] = 0.9
+    """Share of a month's trend that is left in the next."""
+
+
 class Departures(Block):
-    """log departures = log level + season + drivers + feedback x (accessibility - reference) + AR(1)."""
+    """log departures = log level + season + drivers + feedback x (accessibility - reference) + AR(1), with or without a trend."""
 
     level: PooledQuantity
     """Departures a month at the reference accessibility, persons."""
@@ -94,6 +103,8 @@ class Departures(Block):
     """kappa: log departures gained per unit of accessibility."""
     tails: Annotated[float, Field(ge=2.1, le=1000)] | None = None
     """Degrees of freedom of Student-t innovations; absent: normal."""
+    trend: Trend | None = None
+    """Damped trend of the deviation; absent: a surprise stays, and does not go on."""
     season_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     """Prior standard deviation of each of two yearly harmonics on the log scale; 0: no season."""
 

@@ -95,6 +95,13 @@ def _check(model: Model) -> None:
             found="queues, money, information or drivers within the fit",
             remedy="say `in_fit: false` in these blocks, or `fit: sampled`",
         )
+    if trending := [g for g, trend in zip(model.groups, model.trends, strict=False) if trend is not None]:
+        raise ModelError.one(
+            where=f"groups.{trending[0]}.departures.trend",
+            expected="departures without a trend, as `fit: gaussian` has them",
+            found="a trend",
+            remedy="leave out `trend`, or say `fit: sampled`",
+        )
     watched: dict[str, tuple[object, ...]] = {}
     for sight in model.sights:
         ways = (sight.arrivals_at, sight.departures_on, sight.arrivals_on)

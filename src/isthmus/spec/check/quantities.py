@@ -53,6 +53,7 @@ NOT_NEGATIVE = (
 
 SHARES = (
     "groups.*.departures.persistence",
+    "groups.*.departures.trend.gain",
     "queues.*.other_way",
     "money.short.borrow",
     "money.short.work",
