@@ -42,7 +42,8 @@ class Trend:
         age = np.arange(n)[:, None] - np.arange(n)[None, :] - 1
         fades = jnp.log(self.damping * (1 - gain))
         weights = jnp.where(age >= 0, self.damping * gain * jnp.exp(fades * np.maximum(age, 0)), 0.0)
-        return jnp.asarray(moved @ weights.T)
+        # a product of matrices would be added up in an order that depends on how many fits are batched
+        return jnp.asarray((moved[..., None, :] * weights).sum(axis=-1))
 
     def onward(self, moved: Floats, gain: Floats, surprises: Floats) -> Floats:
         """Movements after the last, ``(month ahead, sample, ...)``.
