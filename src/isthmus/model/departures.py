@@ -1,7 +1,8 @@
 """How many people leave.
 
 ``log departures_g(t) = log level_g + kappa_g [V_g,origin(t) - V_g,origin(ref)] + policies + season_g + drivers + u_g(t)``
-with u an AR(1) by month, whose surprises may go on as a damped trend (`model.trend`), carried to steps linearly between mid-months.
+with u an AR(1) by month, whose surprises may go on as a damped trend (`model.trend`), carried to steps linearly between
+mid-months.
 """
 
 from __future__ import annotations
