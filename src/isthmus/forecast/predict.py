@@ -1,7 +1,8 @@
 """Forecasts in the space of the published figures, one draw at a time, each with its own stream.
 
-A draw carries its own unknowns and paths; after the last fitted month its deviation goes on as the AR(1), with its trend, that it was fitted as, its
-drifting constants and detections as the random walks they were, and each figure is drawn from its negative binomial.
+A draw carries its own unknowns and paths; after the last fitted month its deviation goes on as the AR(1) that it was fitted as,
+with its trend, its drifting constants and detections as the random walks they were, and each figure is drawn from its negative
+binomial.
 """
 
 from __future__ import annotations
