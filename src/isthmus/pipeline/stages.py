@@ -42,7 +42,7 @@ Progress = Callable[[float], None]
 
 N_SAMPLES = AT_ONCE
 NOWCAST = "nowcast.json"
-FULL = Effort(chains=4, warmup=400, draws=2000)
+FULL = Effort(chains=4, warmup=600, draws=2000)
 BY_STAND_IN = replace(FULL, draws=2400)
 """With queues, money or beliefs in the fit fewer proposals are taken."""
 
