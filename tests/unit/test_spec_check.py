@@ -206,8 +206,8 @@ SINGLE = {
         "write a share: 0.95, not 95",
     ),
     "more than all of a surprise goes on": (
-        "trend: {gain: {dist: logitnormal, median: 0.05, sd_logit: 1.2,",
-        "trend: {gain: {dist: lognormal, median: 0.05, sd_log: 1.2,",
+        "trend: {gain: {dist: logitnormal, median: 0.1, sd_logit: 1.2,",
+        "trend: {gain: {dist: lognormal, median: 0.1, sd_log: 1.2,",
         "departures.trend.gain.dist",
         "which leaves 0 to 1",
     ),
