@@ -107,6 +107,24 @@ def test_first_come_first_served_splits_by_group():
     assert np.allclose(out.served[1], [0, 0, 50, 50, 0])
 
 
+def test_a_group_of_all_people_takes_no_place_and_is_served_as_they_are():
+    rng = np.random.default_rng(4)
+    groups, others, room = (
+        rng.poisson(40, (2, 30)).astype(float),
+        rng.poisson(10, 30).astype(float),
+        rng.poisson(80, 30).astype(float),
+    )
+    alone = serve(jnp.asarray(groups), jnp.asarray(others), jnp.asarray(room), 0.02, days=jnp.ones(30), longest=60)
+    everyone = (groups.sum(axis=0) + others)[None]
+    both = np.concatenate([groups[:1], everyone, groups[1:]])
+    out = serve(jnp.asarray(both), jnp.asarray(others), jnp.asarray(room), 0.02, days=jnp.ones(30), longest=60, totals=(1,))
+    assert float(alone.waiting.sum()) > 100
+    for name in ("served", "gave_up", "waiting"):
+        np.testing.assert_allclose(np.asarray(getattr(out, name))[[0, 2]], getattr(alone, name), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(out.waiting[1], alone.waiting.sum(axis=0) + alone.others, rtol=1e-9)
+    np.testing.assert_allclose(out.wait_days, alone.wait_days, rtol=1e-12)
+
+
 def test_a_day_without_an_entry_has_no_limit_and_an_announced_stop_is_known_only_then():
     corridor = load("china-ecuador-us").corridor
     grid = TimeGrid("day", "2024-02", "2024-03")

@@ -34,9 +34,12 @@ def test_sums_over_groups_leave_out_the_group_of_all():
     [
         ("groups.ALL.total=false", "ALL for people of all nationalities, and for them alone"),
         ("groups.ECU.total=true", "name the group ALL"),
-        ("queues={necocli: {capacity: [{from: 2021-05-01, per_day: 850, source: assumed}]}}", "groups of whom nobody is in two"),
+        (
+            "facilitators={fees: {buses: {label: Buses, kind: fare, collector: carriers, legs: [honduras_mexico], source: assumed}}}",
+            "groups of whom nobody is in two",
+        ),
     ],
 )
-def test_a_group_of_all_is_named_so_and_stands_in_no_queue(change, words):
+def test_a_group_of_all_is_named_so_and_is_no_one_beside_its_members(change, words):
     with pytest.raises(SpecError, match=words):
         load("darien", sets=[change])

@@ -65,10 +65,12 @@ class Beliefs(NamedTuple):
 
 
 def queues(model: Model, forecast: Forecast) -> Queues:
-    """Queues by month; the corridor must have some."""
+    """Queues by month; the corridor must have some. Groups that are all people together are NaN, and in no sum over groups."""
     found = forecast.simulated.trajectories
     mean = model.grid.month_mean.T
-    return Queues(*(np.asarray(part) @ mean for part in (found.queued, found.queued_others, found.wait_days)))
+    said = Queues(*(np.asarray(part) @ mean for part in (found.queued, found.queued_others, found.wait_days)))
+    said.groups[:, :, list(model.totals)] = np.nan
+    return said
 
 
 def short_of_money(model: Model, forecast: Forecast) -> Short:

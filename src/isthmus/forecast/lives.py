@@ -28,7 +28,7 @@ def people_of(
     unable: Floats | None = None,
     hazards: Hazards | None = None,
 ) -> Lives:
-    """Let agents live through one simulated corridor.
+    """Let agents live through one simulated corridor; with queues, nobody of a group that is all people together.
 
     Args:
         model: The compiled corridor.
@@ -44,9 +44,12 @@ def people_of(
     if own and model.money is not None:
         unable = np.zeros(np.shape(choices.leg))
     named = {name: float(numbers[name]) for name in names_needed(model)}
+    leaving = np.array(flows.departures)
+    if model.queues:  # who is in two groups would stand in line twice
+        leaving[list(model.totals)] = 0.0
     return live(
         model,
-        np.asarray(flows.departures),
+        leaving,
         outlook(model, choices, flows, knowledge, named),
         gates(model, knowledge, named, unable),
         crowd=crowd,

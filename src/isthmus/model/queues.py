@@ -13,6 +13,7 @@ anybody. Persons and steps throughout.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -103,7 +104,9 @@ def cohorts(joined: Array, keep: Array, longest: int) -> Array:
     return aged(joined) * survival
 
 
-def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Array, longest: int) -> Served:
+def serve(
+    joined: Array, others: Array, places: Array, give_up: Any, *, days: Array, longest: int, totals: Sequence[int] = ()
+) -> Served:
     """Serve a queue first come first served.
 
     Args:
@@ -113,10 +116,12 @@ def serve(joined: Array, others: Array, places: Array, give_up: Any, *, days: Ar
         give_up: Rate of giving up, per day.
         days: Length of each step.
         longest: Longest wait, steps.
+        totals: Positions of groups that are all people together: they take up no place, and are served as those are whom they
+            sum up.
     """
     keep = jnp.exp(-give_up * days)
     everyone = jnp.concatenate([joined, others[None]])
-    total = everyone.sum(axis=0)
+    total = jnp.delete(everyone, np.array(totals, int), axis=0).sum(axis=0) if totals else everyone.sum(axis=0)
     alive = cohorts(total, keep, longest)
     waiting = total_waiting(total, places, keep, alive.sum(axis=0))
     younger = jnp.cumsum(alive, axis=0) - alive

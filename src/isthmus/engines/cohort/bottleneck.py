@@ -57,6 +57,7 @@ def onward(model: Model, place: int, leaving: Array, choices: Choices, values: V
         values[queue.give_up],
         days=jnp.asarray(model.grid.days),
         longest=queue.longest,
+        totals=model.totals,
     )
     other_way = values[queue.other_way] * found.gave_up
     going = (found.served + other_way) / jnp.maximum(wanted, 1e-300)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from isthmus.engines import step
 from isthmus.engines.cohort.purse import unable_to_pay
 from isthmus.engines.gates import gates
+from isthmus.errors import ModelError
 from isthmus.engines.result import Trajectories
 from isthmus.model.choice import Choices
 from isthmus.model.network import Knowledge, Model
@@ -43,6 +44,13 @@ class Mechanisms:
 
 
 def _plan(model: Model, leg: Floats, settle: Floats, mechanisms: Mechanisms | None) -> step.Plan:
+    if model.queues and model.totals:
+        raise ModelError.one(
+            where="queues",
+            expected="groups of whom nobody is in two, where whole people are followed",
+            found=f"`groups.{model.groups[model.totals[0]]}`, which is all of them together",
+            remedy="leave out the group, or the queues",
+        )
     found = gates(model, None, {}, None) if mechanisms is None else gates(model, *_parts(mechanisms))
     return step.prepare(model, leg, settle, found)
 

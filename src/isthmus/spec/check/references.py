@@ -144,9 +144,9 @@ def check_codes(corridor: Corridor) -> Iterator[Finding]:
 
 
 def check_everyone(corridor: Corridor) -> Iterator[Finding]:
-    """Blocks in which people of all groups meet count nobody twice."""
+    """Blocks in which people of all groups meet count nobody twice; in a queue the total takes up no place."""
     everyone = [code for code, group in corridor.groups.items() if group.total]
-    for name in ("queues", "money", "information", "facilitators", "harm", "asylum", "reverse") if everyone else ():
+    for name in ("money", "information", "facilitators", "harm", "asylum", "reverse") if everyone else ():
         if getattr(corridor, name):
             found = f"`groups.{everyone[0]}` says `total: true`"
             yield Finding((name,), "groups of whom nobody is in two", found, "leave out the group, or the block")
