@@ -20,7 +20,7 @@ def corridor(*, groups=GROUPS, fit="gaussian", **series):
     document["groups"] = {name: group for name, group in document["groups"].items() if name in groups}
     document["series"] = {name: one | series.get(name, {}) for name, one in document["series"].items() if one["group"] in groups}
     document["entry_rules"] = [rule for rule in document["entry_rules"] if rule["group"] in groups]
-    document["policies"] = {}
+    document["policies"] = document["queues"] = {}
     document["fit"] = fit
     return Corridor.model_validate(document)
 

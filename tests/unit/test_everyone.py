@@ -35,7 +35,7 @@ def test_sums_over_groups_leave_out_the_group_of_all():
         ("groups.ALL.total=false", "ALL for people of all nationalities, and for them alone"),
         ("groups.ECU.total=true", "name the group ALL"),
         (
-            "facilitators={fees: {buses: {label: Buses, kind: fare, collector: carriers, legs: [honduras_mexico], source: assumed}}}",
+            "facilitators={fees: {bus: {label: Bus, kind: fare, collector: carriers, legs: [honduras_mexico], source: assumed}}}",
             "groups of whom nobody is in two",
         ),
     ],
