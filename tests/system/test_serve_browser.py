@@ -96,6 +96,7 @@ def log_in(page):
 
 
 def fits(page):
+    page.wait_for_load_state("domcontentloaded")  # a document that is just coming has no element yet
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
@@ -153,6 +154,7 @@ def test_needs_calendar_and_files_of_a_run_are_made_on_request(browser, served, 
     fits(page)
     page.screenshot(path=shots / f"needs-{language}-{width}.png", full_page=True)
     page.click("a[href='/corridors/tiny/downloads']")
+    page.wait_for_url("**/downloads")
     fits(page)
     page.screenshot(path=shots / f"downloads-{language}-{width}.png", full_page=True)
     with page.expect_download() as download:
