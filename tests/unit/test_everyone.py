@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 import pytest
 
 import mini
+from isthmus.engines.agents import Crowd
+from isthmus.engines.cohort import replicate
 from isthmus.engines.result import Trajectories
-from isthmus.errors import SpecError
+from isthmus.errors import ModelError, SpecError
+from isthmus.forecast.lives import people_of
+from isthmus.forecast.predict import Predictor
+from isthmus.forecast.prior import prior_worlds
+from isthmus.model.network import compile_model
+from isthmus.pipeline.lived import dataset
 from isthmus.scenarios.bench import summed
 from isthmus.scenarios.passes import Ahead
 from isthmus.spec.load import load
+from isthmus.spec.schema import Corridor
 
 GROUPS = ("ECU", "VEN", "ALL")
 
@@ -43,3 +52,20 @@ def test_sums_over_groups_leave_out_the_group_of_all():
 def test_a_group_of_all_is_named_so_and_is_no_one_beside_its_members(change, words):
     with pytest.raises(SpecError, match=words):
         load("darien", sets=[change])
+
+
+def test_with_a_queue_only_members_are_followed_one_by_one():
+    document = mini.corridor(groups=GROUPS).model_dump(by_alias=True, mode="json", exclude_none=True)
+    document["queues"] = {"necocli": {"capacity": [{"from": "2021-05-01", "per_day": 20, "source": "made up"}], "give_up": 0.01}}
+    model = compile_model(Corridor.model_validate(document), "2021-10")
+    predictor = Predictor(model)
+    world = prior_worlds(predictor, model.knowledge, n_samples=1, seed=1)
+    choices = jax.tree.map(lambda part: np.asarray(part)[0], world.simulated.choices)
+    flows = jax.tree.map(lambda part: np.asarray(part)[0], world.simulated.trajectories)
+    numbers = {name: float(value[0]) for name, value in predictor.natural(world.scalars).items()}
+    crowd = Crowd(1, ("everyone",), per_person=min(1.0, 5e4 / float(np.sum(flows.departures))))
+    found = dataset(model, [people_of(model, choices, flows, model.knowledge, numbers, crowd=crowd)], crowd.per_person)
+    assert list(found["group"].values) == [g for g in model.groups if g != "ALL"]
+    assert float(found["people"].sum()) > 0
+    with pytest.raises(ModelError, match="of whom nobody is in two"):
+        replicate(model, flows.departures, choices.leg, choices.settle, generator=np.random.default_rng(1))

@@ -45,8 +45,7 @@ def people_of(
         unable = np.zeros(np.shape(choices.leg))
     named = {name: float(numbers[name]) for name in names_needed(model)}
     leaving = np.array(flows.departures)
-    if model.queues:  # who is in two groups would stand in line twice
-        leaving[list(model.totals)] = 0.0
+    leaving[list(model.unfollowed)] = 0.0
     return live(
         model,
         leaving,

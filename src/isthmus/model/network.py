@@ -151,9 +151,9 @@ class Model:
     """Names of the harmonics' coefficients by group: sine and cosine of one and of two turns a year; empty: no season."""
     tails: tuple[float | None, ...]
     """Degrees of freedom of the innovations by group; absent: normal."""
+    trends: tuple[Trend | None, ...]
+    """Damped trends of departures by group; absent: a surprise does not go on."""
     knowledge: Knowledge
-    trends: tuple[Trend | None, ...] = ()
-    """Damped trends of departures by group; absent: no group has one."""
     queues: tuple[QueueNode, ...] = ()
     money: MoneyBlock | None = None
     information: InformationBlock | None = None
@@ -176,6 +176,11 @@ class Model:
     def strata(self) -> Strata | None:
         """Groups by budget class; absent: people choose and move by group."""
         return None if self.money is None else self.money.strata
+
+    @property
+    def unfollowed(self) -> tuple[int, ...]:
+        """Groups whose people are not followed one by one: with queues, those who would stand twice in a line."""
+        return self.totals if self.queues else ()
 
     @cached_property
     def queue_at(self) -> dict[int, int]:

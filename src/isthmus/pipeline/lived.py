@@ -102,7 +102,7 @@ def dataset(model: Model, lives: list[Lives], per_person: float) -> xr.Dataset:
             later[..., :12],
             {"units": "share who waited so many steps or more"},
         )
-    return xr.Dataset(
+    whole = xr.Dataset(
         variables,
         coords={
             "group": list(model.groups), "ending": list(ENDED), "stands": list(ENDINGS), "quantile": list(SHARES),
@@ -111,6 +111,7 @@ def dataset(model: Model, lives: list[Lives], per_person: float) -> xr.Dataset:
         },
         attrs={"step_days": float(model.grid.mean_days)},
     )  # fmt: skip
+    return whole.drop_isel(group=list(model.unfollowed))
 
 
 def _shares(counts: list[NDArray[np.int64]]) -> Floats:

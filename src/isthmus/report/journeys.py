@@ -39,8 +39,6 @@ def journeys(view: RunView) -> Section | None:
     charts: list[Chart] = []
     tables: list[tuple[Table, str]] = []
     for group in (str(g) for g in data["group"].values):
-        if view.corridor.groups[group].total and view.corridor.queues:
-            continue  # nobody of it was followed: its members stand in line already
         label = view.corridor.groups[group].label
         charts += [_spread_chart(view, data, group, label, *what) for what in (("days", "days"), ("usd", "US$ a person"))]
         charts += [chart for chart in (_met_chart(view, data, group, label),) if chart is not None]

@@ -95,7 +95,7 @@ def _check(model: Model) -> None:
             found="queues, money, information or drivers within the fit",
             remedy="say `in_fit: false` in these blocks, or `fit: sampled`",
         )
-    if trending := [g for g, trend in zip(model.groups, model.trends, strict=False) if trend is not None]:
+    if trending := [g for g, trend in zip(model.groups, model.trends, strict=True) if trend is not None]:
         raise ModelError.one(
             where=f"groups.{trending[0]}.departures.trend",
             expected="departures without a trend, as `fit: gaussian` has them",
