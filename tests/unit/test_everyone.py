@@ -54,10 +54,8 @@ def test_a_group_of_all_is_named_so_and_is_no_one_beside_its_members(change, wor
         load("darien", sets=[change])
 
 
-def test_with_a_queue_only_members_are_followed_one_by_one():
-    document = mini.corridor(groups=GROUPS).model_dump(by_alias=True, mode="json", exclude_none=True)
-    document["queues"] = {"necocli": {"capacity": [{"from": "2021-05-01", "per_day": 20, "source": "made up"}], "give_up": 0.01}}
-    model = compile_model(Corridor.model_validate(document), "2021-10")
+def followed(model):
+    """Groups whose journeys are told, of one world drawn from the prior, and what they were drawn from."""
     predictor = Predictor(model)
     world = prior_worlds(predictor, model.knowledge, n_samples=1, seed=1)
     choices = jax.tree.map(lambda part: np.asarray(part)[0], world.simulated.choices)
@@ -65,7 +63,20 @@ def test_with_a_queue_only_members_are_followed_one_by_one():
     numbers = {name: float(value[0]) for name, value in predictor.natural(world.scalars).items()}
     crowd = Crowd(1, ("everyone",), per_person=min(1.0, 5e4 / float(np.sum(flows.departures))))
     found = dataset(model, [people_of(model, choices, flows, model.knowledge, numbers, crowd=crowd)], crowd.per_person)
-    assert list(found["group"].values) == [g for g in model.groups if g != "ALL"]
     assert float(found["people"].sum()) > 0
+    return list(found["group"].values), choices, flows
+
+
+def test_without_a_queue_all_are_followed():
+    model = mini.model("2021-10", groups=GROUPS)
+    assert followed(model)[0] == list(model.groups)
+
+
+def test_with_a_queue_only_members_are_followed_one_by_one():
+    document = mini.corridor(groups=GROUPS).model_dump(by_alias=True, mode="json", exclude_none=True)
+    document["queues"] = {"necocli": {"capacity": [{"from": "2021-05-01", "per_day": 20, "source": "made up"}], "give_up": 0.01}}
+    model = compile_model(Corridor.model_validate(document), "2021-10")
+    groups, choices, flows = followed(model)
+    assert groups == [g for g in model.groups if g != "ALL"]
     with pytest.raises(ModelError, match="of whom nobody is in two"):
         replicate(model, flows.departures, choices.leg, choices.settle, generator=np.random.default_rng(1))

@@ -111,7 +111,7 @@ def dataset(model: Model, lives: list[Lives], per_person: float) -> xr.Dataset:
         },
         attrs={"step_days": float(model.grid.mean_days)},
     )  # fmt: skip
-    return whole.drop_isel(group=list(model.unfollowed))
+    return whole.drop_sel(group=[model.groups[g] for g in model.unfollowed])
 
 
 def _shares(counts: list[NDArray[np.int64]]) -> Floats:
